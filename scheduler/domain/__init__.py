@@ -1,0 +1,1 @@
+"""Pure values: what a thing is. Frozen, without files, clock or database."""

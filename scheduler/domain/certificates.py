@@ -1,0 +1,119 @@
+"""Certificate, Grant, Standing: what was printed that day, never a pointer to a person who may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from scheduler.domain.catalogue import AwardKind
+from scheduler.errors import Finding
+
+
+class Standing(StrEnum):
+    """What a certificate is worth today (证书状态)."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    """撤销."""
+    CANCELLED = "cancelled"
+    """注销."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The plain data drawn on one certificate (证书内容): words as printed, in order."""
+
+    template: str
+    """Folder under ``templates/certificates/``."""
+    kind: AwardKind
+    award_id: str
+    number: str
+    title: str
+    title_en: str
+    name: str
+    fields: tuple[tuple[str, str, str, str], ...]
+    """Rows as printed: key, Chinese label, English label, value."""
+    statement: str
+    statement_en: str
+    issuer: str
+    issuer_en: str
+    issued_on: date
+    issued_words: str
+    """Date of issue as printed, such as 2026年6月18日."""
+    inquiry_code: str
+    """80 random bits, base32; the second factor of an inquiry."""
+    verify_address: str
+    """Address inside the QR code, with number and inquiry code; no identity number."""
+    inquiry_lines: tuple[str, ...]
+    """Addresses printed at the foot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One certificate as issued: its face, its file's digest, its place in the ledger."""
+
+    number: str
+    award_id: str
+    entry_id: str
+    round_id: str
+    face: Face
+    sha256: str
+    """Digest of the whole file, hexadecimal."""
+    file_name: str
+    issued_on: date
+    valid_from: date
+    valid_until: date | None
+    sequence: int
+    """Number of the ledger entry, from 1, without gaps."""
+    standing: Standing = Standing.VALID
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """An award applied for and not issued, with the finding that says why."""
+
+    award_id: str
+    because: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The certificates issued together to one entry (发证); usually a pair."""
+
+    entry_id: str
+    certificates: tuple[Certificate, ...]
+    withheld: tuple[Withheld, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of the ledger (发证台账): chained, so that no line can be changed or taken out unseen."""
+
+    sequence: int
+    at: str
+    """Moment in ISO 8601 with zone."""
+    event: Literal["issued", "voided", "revoked", "replaced"]
+    number: str
+    award_id: str
+    entry_id: str
+    sha256: str
+    """Digest of the certificate's file."""
+    previous: str
+    """Digest of the line before; 64 zeros for the first."""
+    digest: str
+    """SHA-256 over all the other fields."""
+    record_sha256: str = ""
+    """Digest of the certificate's record: its face, dates and file name as issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a paper or number turned out to be (验真结果): facts and findings, never an exception."""
+
+    valid: bool
+    facts: tuple[tuple[str, str], ...]
+    """Pairs of key and value: number, award, name (masked), issued_on, standing, sha256."""
+    findings: tuple[Finding, ...]

@@ -1,0 +1,134 @@
+"""Session, Sitting, Plan: ids only, frozen. A plan can be stored, compared and audited without loading anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scheduler.errors import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One component in one room and slot with its examiners (考试场次)."""
+
+    id: str
+    component_id: str
+    room_id: str
+    slot_id: str
+    examiner_ids: tuple[str, ...] = ()
+    """Sorted."""
+    lead_id: str | None = None
+    """Leader of the assessing team (考评组长), one of the examiners; None where nobody assesses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One candidate in one session at one place (排考)."""
+
+    party_id: str
+    component_id: str
+    session_id: str
+    turn: int
+    """Turn (轮次) within the session, from 1."""
+    place: int
+    """Seat or workstation, from 1."""
+    member: int = 1
+    """Which candidate of the party, from 1 to its head count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a party has no place: a rule's id, and a sentence."""
+
+    rule: str
+    what: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A party without a place (未能安排); a legal outcome that always carries its reasons."""
+
+    party_id: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """What one soft rule costs in a plan, in cost units."""
+
+    term: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a plan was made, so that anyone can make it again."""
+
+    seed: int
+    engine: str
+    versions: tuple[tuple[str, str], ...] = ()
+    """Pairs of package and version, sorted."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """Pairs of parameter and value, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All sessions and sittings of a round (编排方案)."""
+
+    round_id: str
+    round_digest: str
+    """SHA-256 of the round it was made for, hexadecimal."""
+    sessions: tuple[Session, ...]
+    """Sorted by id."""
+    sittings: tuple[Sitting, ...]
+    """Sorted by party, component, member."""
+    unplaced: tuple[Unplaced, ...]
+    costs: tuple[CostLine, ...]
+    bound: int | None
+    """Proven: no plan of this round costs less. None when nothing was proven."""
+    making: Making
+
+    @property
+    def cost(self) -> int:
+        """Return the sum of the cost lines."""
+        return sum(line.amount for line in self.costs)
+
+    @property
+    def gap(self) -> float | None:
+        """Return (cost - bound) / bound, 0.0 when they are equal; None when there is no positive bound."""
+        if self.bound is None:
+            return None
+        if self.cost == self.bound:
+            return 0.0
+        return (self.cost - self.bound) / self.bound if self.bound > 0 else None
+
+    def placed_ids(self) -> tuple[str, ...]:
+        """Return the ids of the parties that have a place, sorted."""
+        return tuple(sorted({sitting.party_id for sitting in self.sittings}))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What changed for one party between two plans."""
+
+    party_id: str
+    component_id: str
+    kind: Literal["new", "moved", "dropped"]
+    before: Sitting | None
+    after: Sitting | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """A plan as the registry keeps it: a draft (草案) until published (发布), then frozen."""
+
+    round_id: str
+    version: int
+    """From 1, counted within the round."""
+    state: Literal["draft", "published", "superseded"]
+    plan: Plan
+    made_at: str
+    """Moment in ISO 8601 with zone."""
+    published_at: str | None = None

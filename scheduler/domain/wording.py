@@ -1,0 +1,40 @@
+"""How papers word dates, levels and numbers. Chinese forms as the filling rules ask; English beside."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scheduler.errors import Text
+
+_LEVELS = {
+    5: Text("五级/初级工", "Level 5 / Junior Skilled Worker"),
+    4: Text("四级/中级工", "Level 4 / Intermediate Skilled Worker"),
+    3: Text("三级/高级工", "Level 3 / Senior Skilled Worker"),
+    2: Text("二级/技师", "Level 2 / Technician"),
+    1: Text("一级/高级技师", "Level 1 / Senior Technician"),
+}
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+
+
+def level_words(level: int) -> Text:
+    """Return a skill level as printed; raises KeyError outside 1 to 5.
+
+    Source: 人社鉴发〔2021〕1号, filling rules (Chinese numeral, 级, slash, grade name).
+    """
+    return _LEVELS[level]
+
+
+def date_words(day: date) -> Text:
+    """Return a date as printed: 2026年6月8日, and 8 June 2026."""
+    return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
+
+
+def span_words(first: date, last: date | None) -> Text:
+    """Return a validity span as printed; without an end it is 长期."""
+    begin, end = date_words(first), date_words(last) if last else Text("长期", "no expiry")
+    return Text(f"{begin.zh}至{end.zh}", f"{begin.en} to {end.en}")
+
+
+def points_words(pts: float) -> str:
+    """Return points without a needless decimal: 80, 79.5."""
+    return f"{pts:.2f}".rstrip("0").rstrip(".")
