@@ -1,0 +1,218 @@
+"""Where each word of a face stands on its paper (版面): read from a template's face.toml, used to draw and to proof.
+
+One list of placed texts serves both: the template draws exactly these, the proof finds exactly these and nothing else.
+Sizes are chosen from an estimate of the width; a text that still does not fit is drawn too wide, and the proof refuses it.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from scheduler.domain.certificates import Face
+from scheduler.errors import Finding, IssuanceError, SettingsError, Text, Where
+
+PT_PER_MM = 72 / 25.4
+_BESIDE_PHOTO_MM = 6.0
+_INK_WIDTHS = {" ": 0.3, "—": 1.0, "·": 0.5, "…": 1.0, "“": 0.5, "”": 0.5}
+
+Manner = Literal["line", "lines", "ring"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the paper, mm from its top left corner."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One text in its place."""
+
+    key: str
+    """Such as ``title``, ``label.name``, ``field.name``."""
+    text: str
+    box: Box
+    size_pt: float
+    manner: Manner = "line"
+    """One line; several lines; or the characters of a seal, which stand in no order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A template's face.toml."""
+
+    template: str
+    version: str
+    page: tuple[float, float]
+    """Width and height of the paper, mm."""
+    photo: Box
+    qr: Box
+    """The code with its white margin."""
+    seal: Box
+    purpose: str
+    """Purpose on the seal; empty for none."""
+    places: Mapping[str, Mapping[str, Any]]
+    """Texts that stand once: box, size, words."""
+    rows: Mapping[str, Any]
+    """Fields that follow each other: their keys, first box, pitch, label width, sizes."""
+
+    def placed(self, face: Face) -> list[Placed]:
+        """Return every text of a face in its place: rows first, then what stands once.
+
+        Raises:
+            IssuanceError: The face has a field that the template does not draw, or more rows than it has room for.
+        """
+        return [*self._row_texts(face), *self._single_texts(face), self._seal_text(face)]
+
+    def _seal_text(self, face: Face) -> Placed:
+        return Placed("seal", face.issuer + self.purpose, self.seal, 0, "ring")
+
+    def _row_texts(self, face: Face) -> Iterator[Placed]:
+        known = {key for keys in (self.rows["keys"], self.rows.get("sign_keys", [])) for key in keys}
+        strange = [key for key, *_ in face.fields if key not in known]
+        if strange:
+            raise _unplaced(face, strange)
+        for keys, first, most in (
+            (self.rows["keys"], self.rows["first"], self.rows["most"]),
+            (self.rows.get("sign_keys", []), self.rows.get("sign_first"), self.rows.get("sign_most", 0)),
+        ):
+            fields = [field for field in face.fields if field[0] in keys]
+            if len(fields) > most:
+                raise _unplaced(face, [key for key, *_ in fields[most:]])
+            for n, (key, label, label_en, value) in enumerate(fields):
+                yield from self._row(key, (label, label_en, value), _nth(first, n, self.rows["pitch"]))
+
+    def _row(self, key: str, words: tuple[str, str, str], row: Box) -> Iterator[Placed]:
+        label, label_en, value = words
+        across = self.rows["label"]
+        size, small = self.rows["label_size"], self.rows["label_en_size"]
+        zh = Box(row.left, row.top + row.height * 0.08, across, row.height * 0.52)
+        en = Box(row.left, row.top + row.height * 0.6, across, row.height * 0.34)
+        yield Placed(f"label.{key}", label, zh, fit(label, zh, size, size / 2))
+        yield Placed(f"label_en.{key}", label_en, en, fit(label_en, en, small, small / 2))
+        width = row.width - across
+        if row.top < self.photo.top + self.photo.height and row.left < self.photo.left < row.left + row.width:
+            width = self.photo.left - _BESIDE_PHOTO_MM - row.left - across
+        box = Box(row.left + across, row.top, width, row.height)
+        size, least = self.rows["sizes"].get(key, self.rows["size"])
+        yield Placed(f"field.{key}", value, box, fit(value, box, size, least))
+
+    def _single_texts(self, face: Face) -> Iterator[Placed]:
+        words = {
+            "title": face.title,
+            "title_en": face.title_en,
+            "name": face.name,
+            "number": face.number,
+            "statement": face.statement,
+            "statement_en": face.statement_en,
+            "issuer": face.issuer,
+            "inquiry_code": _in_fours(face.inquiry_code),
+            **{f"inquiry_{n}": line for n, line in enumerate(face.inquiry_lines, 1)},
+        }
+        homeless = [key for key in words if key.startswith("inquiry_") and key not in {*self.places, "inquiry_code"}]
+        if homeless:
+            raise _unplaced(face, homeless)
+        for key, place in self.places.items():
+            text = words.get(key, "") if key.startswith("inquiry_") else place["text"].format_map(words)
+            if not text.strip():
+                continue
+            box, (size, least) = Box(*place["box"]), place["size"]
+            if place.get("repeat"):
+                text = _repeated(text, box, size)
+            lines = place.get("lines", 1)
+            size = fit(text, box, size, least, lines=lines, spacing=place.get("spacing", 0))
+            yield Placed(key, text, box, size, "lines" if lines > 1 else "line")
+
+
+def read_layout(folder: Path, template: str) -> Layout:
+    """Return the layout of ``certificates/<template>`` below the templates folder.
+
+    Raises:
+        SettingsError: The file is missing or does not say what it must.
+    """
+    path = folder / "certificates" / template / "face.toml"
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Layout(
+            template=template,
+            version=raw["version"],
+            page=(float(raw["page"][0]), float(raw["page"][1])),
+            photo=Box(*raw["photo"]["box"]),
+            qr=Box(*raw["qr"]["box"]),
+            seal=Box(*raw["seal"]["box"]),
+            purpose=raw["seal"]["purpose"],
+            places=raw["place"],
+            rows={"sizes": {}, **raw["rows"]},
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as fault:
+        what = Text(
+            f"证书模板 {template} 的 face.toml 无法使用：{fault}", f"face.toml of {template} cannot be used: {fault}"
+        )
+        raise SettingsError(what, [Finding("face-toml", what, Where(file=str(path)))]) from fault
+
+
+def fit(text: str, box: Box, size_pt: float, least_pt: float, *, lines: int = 1, spacing: float = 0) -> float:
+    """Return the largest size, in half points, at which a text should fit its box; never below the least.
+
+    Args:
+        text: What is drawn.
+        box: Where.
+        size_pt: Size wanted.
+        least_pt: Smallest size allowed.
+        lines: Lines that may be used.
+        spacing: Space after each character, em.
+    """
+    ems = sum(ink_em(character) + spacing for character in text)
+    size = size_pt
+    while size > least_pt:
+        per_line = box.width * PT_PER_MM / size
+        # Lines break before a character that does not fit, so each line but the last loses up to one em.
+        if lines == 1 and ems <= per_line:
+            break
+        if lines > 1 and math.ceil(ems / max(per_line - 1, 1)) <= lines:
+            break
+        size -= 0.5
+    return max(size, least_pt)
+
+
+def ink_em(character: str) -> float:
+    """Return the estimated width of a character, em."""
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.0
+    if unicodedata.combining(character):
+        return 0.0
+    if character in _INK_WIDTHS:
+        return _INK_WIDTHS[character]
+    return 0.7 if character.isupper() else 0.6 if character.isdigit() else 0.52
+
+
+def _repeated(text: str, box: Box, size_pt: float) -> str:
+    each = sum(ink_em(character) for character in text) * size_pt / PT_PER_MM
+    return (text * max(1, int(box.width / each))).strip()
+
+
+def _nth(first: list[float] | None, n: int, pitch: float) -> Box:
+    left, top, width, height = first or (0, 0, 0, 0)
+    return Box(left, top + n * pitch, width, height)
+
+
+def _in_fours(code: str) -> str:
+    return " ".join(code[n : n + 4] for n in range(0, len(code), 4))
+
+
+def _unplaced(face: Face, keys: list[str]) -> IssuanceError:
+    names = "、".join(keys)
+    what = Text(
+        f"模板 {face.template} 没有这些栏目的位置：{names}", f"template {face.template} has no place for: {names}"
+    )
+    return IssuanceError(what, [Finding("face-field-unplaced", what, Where(subject=face.name))])

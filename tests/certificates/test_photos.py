@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from scheduler.certificates.photos import portrait
+from scheduler.errors import IssuanceError
+from tests.certificates.people import a_photo
+
+
+def opened(photo):
+    return Image.open(io.BytesIO(photo))
+
+
+def test_portrait_is_the_same_every_time_and_rgb():
+    assert portrait(a_photo(), "甲") == portrait(a_photo(), "甲")
+    assert (opened(portrait(a_photo(), "甲")).mode, opened(portrait(a_photo(), "甲")).size) == ("RGB", (295, 413))
+
+
+def test_hidden_data_are_dropped_and_the_picture_set_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "secret camera"
+    picture = opened(portrait(a_photo(size=(413, 295), exif=exif), "甲"))
+    assert (picture.size, dict(picture.getexif())) == ((295, 413), {})
+
+
+def test_large_photo_is_made_small():
+    assert opened(portrait(a_photo(size=(2950, 4130)), "甲")).size == (590, 826)
+
+
+def test_transparent_png_stands_on_white():
+    out = io.BytesIO()
+    Image.new("RGBA", (30, 42), (255, 0, 0, 0)).save(out, "PNG")
+    assert opened(portrait(out.getvalue(), "甲")).getpixel((5, 5)) == (255, 255, 255)
+
+
+def bomb():
+    out = io.BytesIO()
+    Image.new("1", (40_000, 40_000)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [b"", b"not a photo", a_photo()[:-500], a_photo()[:30], a_photo(format="BMP"), a_photo(format="GIF"),
+     b"\xff\xd8\xff" + b"0" * 200 + b"\xff\xd9", bomb(), b"0" * (11 << 20)],
+    ids=["empty", "text", "cut", "header", "bmp", "gif", "damaged", "bomb", "large"],
+)  # fmt: skip
+def test_unusable_photo_is_refused_and_names_the_holder(photo):
+    with pytest.raises(IssuanceError) as refused:
+        portrait(photo, "王小明")
+    assert [(f.rule, f.where.subject) for f in refused.value.findings] == [("photo-unusable", "王小明")]
