@@ -1,0 +1,108 @@
+"""Commands for certificates and the office itself: issue, verify, check."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from scheduler.cli.command import Door, DryRun, command
+from scheduler.cli.progress import progress
+from scheduler.cli.sessions import RoundArg
+from scheduler.errors import Text, errors_in
+
+FACT_WORDS = {
+    "award": Text("证书", "award"),
+    "number": Text("证书编号", "number"),
+    "name": Text("姓名", "name"),
+    "issuer": Text("发证机构", "issuer"),
+    "issued_on": Text("发证日期", "issued on"),
+    "standing": Text("证书状态", "standing"),
+    "ledger_line": Text("台账序号", "ledger line"),
+    "sha256": Text("文件摘要", "digest"),
+    "claims": Text("文件所载编号", "number on the file"),
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this file's commands to the application."""
+    for body in (issue, verify, check):
+        command(app)(body)
+
+
+def issue(
+    door: Door,
+    *,
+    round_id: RoundArg,
+    entry: Annotated[str, typer.Option("--entry", help="只发一人 · one entry only")] = "",
+    issued_on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="发证日期，默认今天 · date of issue; today when left out"),
+    ] = None,
+    proof_only: Annotated[
+        bool, typer.Option("--proof-only", help="只校对清样，不编号不发证 · draw and proof, number and issue nothing")
+    ] = False,
+    glue_photos: Annotated[
+        bool,
+        typer.Option(
+            "--glue-photos", help="无照片的留空框手工粘贴 · leave a frame to glue the photo in where none was given"
+        ),
+    ] = False,
+    dry_run: DryRun = False,
+) -> int:
+    """发证：编号、制作、校对、入台账 · Number, draw, proof and issue every certificate earned."""
+    from scheduler.office.issue import issue as verb
+
+    with door.office() as office, progress(door) as step:
+        report = verb(
+            office,
+            round_id=round_id,
+            entry_id=entry or None,
+            issued_on=issued_on.date() if issued_on else None,
+            proof_only=proof_only or dry_run,
+            glue_photos=glue_photos,
+            progress=step,
+        )
+    door.answer(report)
+    door.findings(report.findings)
+    door.say(report.summary(door.language))
+    for path in report.paths:
+        door.say(path)
+    return 8 if errors_in(report.findings) else 0
+
+
+def verify(
+    door: Door,
+    *,
+    paper: Annotated[
+        str, typer.Argument(metavar="FILE|NUMBER", help="证书 PDF 文件或证书编号 · a certificate's file, or its number")
+    ],
+) -> int:
+    """验真：与台账比对 · Tell genuine from altered by the ledger."""
+    from scheduler.office.verify import verify as verb
+
+    with door.office() as office:
+        found = verb(office, paper)
+    door.answer(found)
+    verdict = (
+        Text("✓ 真实有效", "✓ genuine and valid") if found.valid else Text("✗ 不能证明有效", "✗ not shown to be valid")
+    )
+    door.say(door.pick(verdict))
+    for key, value in found.facts:
+        if key in FACT_WORDS:
+            door.say(f"  {door.pick(FACT_WORDS[key])}: {value}")
+    door.findings(found.findings)
+    return 0 if found.valid else 6
+
+
+def check(door: Door) -> int:
+    """检查设置、字体、系统库、模板、数据库和台账，一次列出全部问题 · Tell every fault of the set-up at once."""
+    from scheduler.office.check import check as verb
+
+    findings = verb(door.office_path)
+    door.answer({"findings": findings})
+    door.findings(findings)
+    if not findings:
+        door.say(door.pick(Text("✓ 一切就绪", "✓ everything is in place")))
+    return 3 if errors_in(findings) else 0

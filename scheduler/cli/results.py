@@ -1,0 +1,65 @@
+"""Commands after the exam: record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.cli.command import Door, DryRun, command
+from scheduler.cli.sessions import RoundId
+from scheduler.errors import Text
+
+if TYPE_CHECKING:
+    from scheduler.office.record import RecordReport
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this file's commands to the application."""
+    command(app)(record)
+
+
+def record(
+    door: Door,
+    *,
+    marks: Annotated[Path, typer.Argument(help="成绩表 · the marks workbook")],
+    round_id: RoundId,
+    dry_run: DryRun = False,
+    error_workbook: Annotated[
+        Path | None, typer.Option("--errors", help="待更正表写到哪里 · where to write the workbook to correct")
+    ] = None,
+    verdicts: Annotated[bool, typer.Option("--verdicts", help="列出每人每证的评定结论 · list every verdict")] = False,
+) -> int:
+    """登记成绩，按每种证书分别评定 · Record marks and decide each award by its own pass marks."""
+    from scheduler.errors import errors_in
+    from scheduler.office.record import record as verb
+
+    with door.office() as office:
+        report = verb(office, marks, round_id=round_id, dry_run=dry_run, error_workbook=error_workbook)
+    door.answer(report)
+    door.findings(report.findings)
+    door.say(report.summary(door.language))
+    if verdicts:
+        _show_verdicts(door, report)
+    return 4 if errors_in(report.findings) else 0
+
+
+def _show_verdicts(door: Door, report: RecordReport) -> None:
+    names = dict(report.names)
+    for outcome in report.outcomes:
+        door.say(names[outcome.entry_id])
+        for verdict in outcome.verdicts:
+            sign = "✓" if verdict.earned else "✗"
+            why = "；".join(door.pick(reason) for reason in verdict.reasons)
+            door.say(f"  {sign} {verdict.award_id}: {why}")
+        for resit in outcome.resits:
+            until = str(resit.until) if resit.until else "—"
+            door.say(
+                door.pick(
+                    Text(
+                        f"  补考 {resit.component_id}，截止 {until}：", f"  resit {resit.component_id} until {until}: "
+                    )
+                )
+                + door.pick(resit.because)
+            )

@@ -1,0 +1,220 @@
+"""Commands up to the exam day: template, prepare, enrol, statement, plan, explain, audit, publish, rounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from scheduler.cli.command import Door, DryRun, command
+from scheduler.cli.progress import progress
+from scheduler.errors import Text
+
+RoundId = Annotated[str, typer.Option("--round", help="批次编号 · id of the round")]
+RoundArg = Annotated[str, typer.Argument(metavar="ROUND", help="批次编号 · id of the round")]
+Version = Annotated[
+    int | None,
+    typer.Option("--plan-version", help="方案版本，默认最新 · version of the plan; the newest when left out"),
+]
+TemplateKind = Literal["entries", "setup", "marks", "round-schema"]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this file's commands to the application, in the order a coordinator meets them."""
+    for body in (template, prepare, enrol, statement, plan, explain, audit, publish, rounds):
+        command(app)(body)
+
+
+def template(
+    door: Door,
+    *,
+    kind: Annotated[
+        TemplateKind, typer.Argument(help="报名表、批次设置表、成绩表或批次文件的 JSON Schema · which one")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="写到哪里 · where to write it")],
+    round_id: Annotated[
+        str, typer.Option("--round", help="预填已发布批次的成绩表 · prefill a marks sheet for a published round")
+    ] = "",
+    session: Annotated[str, typer.Option("--session", help="只要一个场次 · one session of it only")] = "",
+) -> None:
+    """下载空白模板或预填成绩表 · Write an empty workbook to fill in, or a prefilled marks sheet."""
+    from scheduler.office import template as verb
+
+    if kind == "round-schema":
+        path = verb.round_schema_file(out)
+    elif kind == "marks" and round_id:
+        with door.office() as office:
+            path = verb.marks_sheet(office, round_id=round_id, out=out, session_id=session or None)
+    else:
+        path = verb.template(kind, out)
+    door.answer({"path": str(path)})
+    door.say(str(path))
+
+
+def prepare(
+    door: Door,
+    *,
+    workbook: Annotated[Path, typer.Argument(help="批次设置表 · the set-up workbook")],
+    dry_run: DryRun = False,
+) -> None:
+    """读入批次设置：时段、考点、考场、考评员 · Read a round's set-up: slots, sites, rooms, examiners."""
+    from scheduler.office.prepare import prepare as verb
+
+    with door.office() as office:
+        report = verb(office, workbook, dry_run=dry_run)
+    door.answer(report)
+    door.findings(report.findings)
+    door.say(report.summary(door.language))
+
+
+def enrol(
+    door: Door,
+    *,
+    entries: Annotated[Path, typer.Argument(help="报名表 xlsx、xls、ods、csv · the registration workbook")],
+    round_id: RoundId,
+    dry_run: DryRun = False,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="有一行错误就全部不写 · one bad row keeps all out")
+    ] = False,
+    error_workbook: Annotated[
+        Path | None, typer.Option("--errors", help="待更正表写到哪里 · where to write the workbook to correct")
+    ] = None,
+) -> int:
+    """读入报名表并按互认规则确定应考科目 · Read registrations and say what each candidate still has to sit."""
+    from scheduler.office.enrol import enrol as verb
+
+    with door.office() as office:
+        report = verb(
+            office,
+            entries,
+            round_id=round_id,
+            dry_run=dry_run,
+            all_or_nothing=all_or_nothing,
+            error_workbook=error_workbook,
+        )
+    door.answer(report)
+    door.findings(report.findings)
+    door.say(report.summary(door.language))
+    names = dict(report.names)
+    for one in report.differences:
+        door.say(f"  ~ {names[one.entry_id]} {one.field}: {one.before or '—'} → {one.now or '—'}")
+    if report.error_workbook:
+        door.say(door.pick(Text(f"待更正表：{report.error_workbook}", f"rows to correct: {report.error_workbook}")))
+    return 4 if report.rejected_rows else 0
+
+
+def statement(
+    door: Door,
+    *,
+    round_id: RoundArg,
+    entry: Annotated[str, typer.Option("--entry", help="只看一人 · one entry only")] = "",
+) -> None:
+    """每位考生的应考与免考说明 · What each candidate has to sit, what not, and by which rule."""
+    from scheduler.office.views import statements
+
+    with door.office() as office:
+        rows = statements(office, round_id=round_id, entry_id=entry or None)
+    door.answer([entitlement for _, entitlement in rows])
+    for one, entitlement in rows:
+        door.say(f"{one.candidate.name}  {one.id}")
+        for sentence in entitlement.sentences:
+            door.say(f"  {door.pick(sentence)}")
+
+
+def plan(
+    door: Door,
+    *,
+    round_id: Annotated[str, typer.Argument(metavar="[ROUND]", help="批次编号 · id of the round")] = "",
+    round_file: Annotated[
+        Path | None, typer.Option("--round-file", help="只用批次文件编排，不用数据库 · plan a round file, no database")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="方案文件写到哪里 · where to write the plan file")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="随机种子 · seed; the same seed gives the same plan")] = 1,
+    time_limit: Annotated[
+        float | None, typer.Option(help="最长秒数（结果可能每次不同）· seconds at most; results may then differ")
+    ] = None,
+    keep: Annotated[int | None, typer.Option(help="在此版本基础上少动人重排 · replan close to this version")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="有人未安排则以 5 退出 · exit 5 when anybody is left unplaced")
+    ] = False,
+    workbook: Annotated[Path | None, typer.Option(help="同时写出方案工作簿 · write the plan as a workbook too")] = None,
+    write_round_file: Annotated[Path | None, typer.Option(help="同时写出批次文件 · write the round file too")] = None,
+    dry_run: DryRun = False,
+) -> int:
+    """编排：开设场次，安排每位考生 · Open sessions and seat every candidate, or say why not."""
+    from scheduler.cli.planning import PlanWishes, plan_round, plan_round_file
+
+    wishes = PlanWishes(seed, time_limit, keep, dry_run, out, workbook, write_round_file)
+    with progress(door) as step:
+        if round_file is not None:
+            return plan_round_file(door, round_file, wishes, step, strict=strict)
+        return plan_round(door, round_id, wishes, step, strict=strict)
+
+
+def explain(
+    door: Door,
+    *,
+    round_id: RoundArg,
+    version: Version = None,
+    entry: Annotated[str, typer.Option("--entry", help="只解释一人 · one entry only")] = "",
+) -> None:
+    """说明谁为何未安排、缺什么 · Say who has no place and why, and what is short."""
+    from scheduler.cli.planning import show_explanation
+    from scheduler.office.explain import explain as verb
+
+    with door.office() as office:
+        report = verb(office, round_id=round_id, version=version, entry_id=entry or None)
+    door.answer(report)
+    show_explanation(door, report)
+
+
+def audit(
+    door: Door,
+    *,
+    target: Annotated[
+        str, typer.Argument(metavar="ROUND|ROUND_FILE", help="批次编号，或批次文件 · a round's id, or a round file")
+    ],
+    plan_file: Annotated[Path | None, typer.Argument(help="方案文件 · a plan file, from anywhere")] = None,
+    version: Version = None,
+) -> int:
+    """独立核查方案是否遵守每条规则 · Check a plan against every rule, without the solver."""
+    from scheduler.office import audit as verb
+
+    if plan_file is not None:
+        report = verb.audit_files(target, plan_file)
+    else:
+        with door.office() as office:
+            report = verb.audit(office, round_id=target, version=version)
+    door.answer(report)
+    door.findings(report.findings)
+    door.say(report.summary(door.language))
+    return 0 if report.clean else 5
+
+
+def publish(door: Door, round_id: RoundArg, version: Version = None, dry_run: DryRun = False) -> None:
+    """发布方案：冻结并列出变动的人 · Freeze a plan and list who moved."""
+    from scheduler.cli.planning import show_moves
+    from scheduler.office.publish import publish as verb
+
+    with door.office() as office:
+        report = verb(office, round_id=round_id, version=version, dry_run=dry_run)
+    door.answer(report)
+    door.say(report.summary(door.language))
+    show_moves(door, report)
+
+
+def rounds(door: Door) -> None:
+    """列出各批次的进度 · List the rounds and how far each has come."""
+    from scheduler.office.views import rounds as verb
+
+    with door.office() as office:
+        views = verb(office)
+    door.answer(views)
+    for view in views:
+        versions = " ".join(f"v{number}:{state}" for number, state in view.versions) or "—"
+        zh = f"{view.round_id}  {view.name}  报名 {view.entries}  方案 {versions}  成绩 {view.outcomes}  证书 {view.certificates}"
+        en = f"{view.round_id}  {view.name}  entries {view.entries}  plans {versions}  outcomes {view.outcomes}  certificates {view.certificates}"
+        door.say(door.pick(Text(zh, en)))

@@ -1,0 +1,160 @@
+"""Assemble the Round of one planning from what the registry holds: set-up, entries, entitlements.
+
+Used by the verbs that plan, explain and publish; no rule of planning is judged here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from scheduler.domain.catalogue import Catalogue, Component
+from scheduler.domain.entries import Entitlement, Entry
+from scheduler.domain.people import Recusal
+from scheduler.domain.rounds import Group, Party, Round, RoundSetup
+from scheduler.errors import Finding, Text, Where, errors_in
+from scheduler.office.desk import Office
+from scheduler.recognition.assess import assess
+from scheduler.registry.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A round to plan, and what was noticed while putting it together."""
+
+    round: Round
+    findings: tuple[Finding, ...]
+    names: dict[str, str]
+    """Candidate's name by party id."""
+
+
+def assemble(office: Office, store: Store, round_id: str) -> Assembled:
+    """Return the round as the registry knows it now; raises NotFound when it was not prepared."""
+    setup = store.rounds.setup(round_id)
+    entries = store.rounds.entries(round_id)
+    findings: list[Finding] = []
+    parties, components = [], dict[str, Component]()
+    for entry in entries:
+        entitlement, latest_on, noticed = entitled_in_window(entry, office.catalogue, setup)
+        findings += noticed
+        if not entitlement.due:
+            continue
+        scheme = office.catalogue.scheme(entry.scheme_id)
+        # The whole exam, not only what is due: a component may come after one that this candidate is spared.
+        components |= {component.id: component for component in scheme.components}
+        parties.append(_party(entry, entitlement, latest_on))
+    return Assembled(
+        _round(setup, entries, parties, components),
+        tuple(findings),
+        {entry.id: entry.candidate.name for entry in entries},
+    )
+
+
+def entitled_in_window(
+    entry: Entry, catalogue: Catalogue, setup: RoundSetup
+) -> tuple[Entitlement, date | None, list[Finding]]:
+    """Return what is due within the round's window, the last day on which that holds, and what was noticed.
+
+    An exemption must hold on the day of application and again on the exam day. A certificate that lapses inside the
+    window therefore becomes a deadline; one that lapses before it makes the component due again.
+
+    Source: circular of 9 January 2026, part 1, "legal and valid"; the second check is inferred.
+    """
+    applied, _ = assess(entry, catalogue, entry.applied_on)
+    at_start, found = assess(entry, catalogue, max(setup.window.first_on, entry.applied_on))
+    if _due(at_start) != _due(applied):
+        return at_start, entry.latest_on, [_lapsed(entry), *_nothing_due(found)]
+    lapses = [
+        held.valid_until
+        for held in entry.held
+        if held.valid_until is not None
+        and held.valid_until < setup.window.last_on
+        and held.number in {exemption.by_certificate_no for exemption in applied.exemptions}
+    ]
+    lapses += [kept.good_until for kept in entry.carried if kept.good_until < setup.window.last_on]
+    if not lapses:
+        return applied, entry.latest_on, _nothing_due(found)
+    last = min(lapses) if entry.latest_on is None else min(*lapses, entry.latest_on)
+    return applied, last, [_lapses_inside(entry, last)]
+
+
+def _due(entitlement: Entitlement) -> set[str]:
+    return {due.component_id for due in entitlement.due}
+
+
+def _nothing_due(found: list[Finding]) -> list[Finding]:
+    return [finding for finding in errors_in(found) if finding.rule == "nothing-due"]
+
+
+def _lapsed(entry: Entry) -> Finding:
+    return Finding(
+        "exemption-lapsed",
+        Text(
+            "免考依据的证书或保留的成绩在考试开始前已失效，相应科目恢复为应考",
+            "what spared a component lapses before the window; the component is due again",
+        ),
+        Where(subject=entry.candidate.name),
+        hint=Text(
+            "告知考生；如已延期请更新已持证书", "tell the candidate; if it was renewed, update the held certificate"
+        ),
+        severity="warning",
+    )
+
+
+def _lapses_inside(entry: Entry, last: date) -> Finding:
+    return Finding(
+        "exemption-lapses-in-window",
+        Text(
+            f"免考依据的证书或保留的成绩于 {last} 到期，须在此前考完",
+            f"what spares a component lapses on {last}; the exam must be over by then",
+        ),
+        Where(subject=entry.candidate.name),
+        severity="warning",
+    )
+
+
+def _party(entry: Entry, entitlement: Entitlement, latest_on: date | None) -> Party:
+    return Party(
+        id=entry.id,
+        component_ids=tuple(sorted(_due(entitlement))),
+        group_id=entry.group_id,
+        institution_id=entry.institution_id,
+        origin_id=entry.origin_id,
+        x_km=entry.x_km,
+        y_km=entry.y_km,
+        earliest_on=entry.earliest_on,
+        latest_on=latest_on,
+        unavailable_slot_ids=entry.unavailable_slot_ids,
+        accessible=entry.accessible,
+    )
+
+
+def _round(setup: RoundSetup, entries: list[Entry], parties: list[Party], components: dict[str, Component]) -> Round:
+    by_document = {entry.candidate.document.number: entry.id for entry in entries}
+    recusals = tuple(
+        Recusal(r.examiner_id, by_document[r.document_no], r.reason, r.note)
+        for r in setup.recusals
+        if r.document_no in by_document
+    )
+    known = {group.id for group in setup.groups}
+    # A group that the set-up does not mention is a name on a list, not a wish to sit together.
+    named = {party.group_id for party in parties if party.group_id} - known
+    groups = setup.groups + tuple(Group(group_id, "none") for group_id in sorted(named))
+    planned = {party.id for party in parties}
+    return Round(
+        id=setup.id,
+        name=setup.name,
+        window=setup.window,
+        slots=setup.slots,
+        institutions=setup.institutions,
+        sites=setup.sites,
+        rooms=setup.rooms,
+        components=tuple(components[key] for key in sorted(components)),
+        parties=tuple(sorted(parties, key=lambda party: party.id)),
+        examiners=setup.examiners,
+        groups=groups,
+        recusals=tuple(r for r in recusals if r.party_id in planned),
+        distances=setup.distances,
+        openings=setup.openings,
+        policy=setup.policy,
+    )

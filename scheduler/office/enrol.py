@@ -1,0 +1,261 @@
+"""Enrol (报名): a registration workbook becomes entries, each with its entitlement statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Literal
+
+from scheduler.domain.entries import CarriedPass, Entitlement, Entry
+from scheduler.domain.identity import mask
+from scheduler.domain.people import HeldCertificate
+from scheduler.errors import Finding, InputError, Language, NotFound, Text, Where, errors_in
+from scheduler.office.desk import Office, existing_file
+from scheduler.recognition.assess import assess
+from scheduler.registry.store import Store
+from scheduler.results.resits import carried
+from scheduler.sheets.read import read_entries
+from scheduler.sheets.write import write_error_workbook
+
+Change = Literal["new", "changed", "same"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of a changed entry, before and now, in words."""
+
+    entry_id: str
+    field: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolReport:
+    """Who came in, who did not, and why."""
+
+    round_id: str
+    changes: tuple[tuple[str, Change], ...]
+    """Pairs of entry id and what became of it, sorted."""
+    differences: tuple[Difference, ...]
+    """What a changed entry says differently now, sorted by entry and field."""
+    statements: tuple[Entitlement, ...]
+    """The entitlement statement of each accepted entry, sorted by entry."""
+    names: tuple[tuple[str, str], ...]
+    """Pairs of entry id and candidate's name, for reading."""
+    rejected_rows: tuple[int, ...]
+    """Rows that were not taken, as the spreadsheet program numbers them."""
+    kept: int
+    """Entries of the round that the file does not name; they stay."""
+    findings: tuple[Finding, ...]
+    dry_run: bool
+    error_workbook: str | None = None
+    """Where the rows to correct were written; None when all rows were good."""
+
+    def count(self, change: Change) -> int:
+        """Return how many entries met one fate."""
+        return sum(1 for _, what in self.changes if what == change)
+
+    def summary(self, language: Language = "zh") -> str:
+        """Return one line of figures."""
+        figures = (self.count("new"), self.count("changed"), self.count("same"), len(self.rejected_rows), self.kept)
+        if language == "zh":
+            head = "预览（未写入）" if self.dry_run else "已读入"
+            return head + "：新增 {} 人，变更 {} 人，相同 {} 人，退回 {} 行；库中另有 {} 人不在本表内，保持不变".format(
+                *figures
+            )
+        head = "preview (nothing written)" if self.dry_run else "enrolled"
+        return head + ": {} new, {} changed, {} same, {} rows rejected; {} others of the round stay as they are".format(
+            *figures
+        )
+
+
+@dataclass
+class _Intake:
+    """What the rows of one file turned into so far."""
+
+    office: Office
+    store: Store
+    source: Path
+    good: list[tuple[Entry, Entitlement, Change]] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    bad_rows: set[int] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def enrol(
+    office: Office,
+    workbook: str | Path,
+    *,
+    round_id: str,
+    dry_run: bool = False,
+    all_or_nothing: bool = False,
+    error_workbook: str | Path | None = None,
+) -> EnrolReport:
+    """Read a registration workbook, apply the recognition rules, and keep the good rows.
+
+    Nothing is ever deleted: entries that the file does not name stay.
+
+    Args:
+        office: The opened office.
+        workbook: xlsx, xls, ods or csv with Chinese or English headings.
+        round_id: A prepared round.
+        dry_run: Preview only.
+        all_or_nothing: Keep nothing when any row is bad.
+        error_workbook: Where to write the workbook to correct; beside the input when None.
+
+    Raises:
+        NotFound: The round was not prepared.
+        SheetError: The file cannot be read at all.
+        InputError: No row is good, or some are not with ``all_or_nothing``; nothing was kept.
+    """
+    source = existing_file(workbook)
+    with office.registry.transaction(write=not dry_run) as store:
+        setup = store.rounds.setup(round_id)
+        sheet = read_entries(source, round_id=round_id, catalogue=office.catalogue, setup=setup, today=office.today())
+        intake = _Intake(office, store, source, findings=list(sheet.findings))
+        intake.bad_rows |= {f.where.row for f in errors_in(sheet.findings) if f.where.row is not None}
+        for row, entry in sheet.entries:
+            _take(intake, row, entry)
+        blocked = bool(errors_in(intake.findings)) and (all_or_nothing or not intake.good)
+        if not dry_run and not blocked:
+            for entry, entitlement, change in intake.good:
+                if change != "same":
+                    store.rounds.put_entry(entry)
+                store.rounds.put_entitlement(entitlement)
+            office.note(
+                store, "enrol", round_id, f"{source.name}: {len(intake.good)} rows, {len(intake.bad_rows)} rejected"
+            )
+        named = {entry.id for entry, _, _ in intake.good}
+        kept = sum(1 for entry in store.rounds.entries(round_id) if entry.id not in named)
+    back = _return_rows(intake, error_workbook)
+    if blocked:
+        raise InputError(
+            Text(
+                "报名表未写入：没有可接受的行，或要求全部正确",
+                "nothing enrolled: no good row, or all rows were asked to be good",
+            ),
+            intake.findings,
+            Text(f"更正 {back} 后重新读入", f"correct {back} and read it again") if back else None,
+        )
+    return _report(round_id, intake, kept, dry_run=dry_run, back=back)
+
+
+def _take(intake: _Intake, row: int, entry: Entry) -> None:
+    entry = _with_carried_passes(intake, entry)
+    entitlement, findings = assess(entry, intake.office.catalogue, entry.applied_on)
+    place = Where(file=intake.source.name, row=row, subject=entry.candidate.name)
+    findings = [_placed(finding, place) for finding in [*findings, *_against_registry(intake.store, entry)]]
+    intake.findings += findings
+    if errors_in(findings):
+        intake.bad_rows.add(row)
+        return
+    change = intake.store.rounds.compare_entry(entry)
+    if change == "changed":
+        intake.differences += _differences(intake.store.rounds.entry(entry.id), entry)
+    intake.good.append((entry, entitlement, change))
+
+
+def _differences(before: Entry, now: Entry) -> list[Difference]:
+    old, new = _in_words(before), _in_words(now)
+    return [Difference(now.id, name, old[name], new[name]) for name in sorted(new) if old[name] != new[name]]
+
+
+def _in_words(entry: Entry) -> dict[str, str]:
+    """Return every field of an entry and its candidate as text."""
+    values = {f.name: getattr(entry, f.name) for f in fields(entry) if f.name != "candidate"}
+    values |= {
+        f.name: getattr(entry.candidate, f.name) for f in fields(entry.candidate) if f.name not in ("id", "document")
+    }
+    return {name: _words(value) for name, value in values.items()}
+
+
+def _words(value: object) -> str:
+    if isinstance(value, tuple):
+        return "、".join(_words(part) for part in value)
+    if isinstance(value, HeldCertificate):
+        return f"{value.award_id} {mask(value.number)} {value.valid_from}–{value.valid_until or ''}"
+    return "" if value is None else str(value)
+
+
+def _with_carried_passes(intake: _Intake, entry: Entry) -> Entry:
+    """Add what the candidate passed in an earlier round of the same exam: a resit then has only the rest due."""
+    passes: dict[tuple[str, str], CarriedPass] = {}
+    for earlier in intake.store.rounds.elsewhere(entry.candidate.id, entry.round_id):
+        if earlier.scheme_id != entry.scheme_id:
+            continue
+        for kept in _kept_from(intake, earlier):
+            known = passes.get((kept.award_id, kept.component_id))
+            wanted = kept.award_id in entry.award_ids and kept.good_until >= entry.applied_on
+            if wanted and (known is None or kept.good_until > known.good_until):
+                passes[kept.award_id, kept.component_id] = kept
+    return replace(entry, carried=tuple(passes[key] for key in sorted(passes))) if passes else entry
+
+
+def _kept_from(intake: _Intake, earlier: Entry) -> tuple[CarriedPass, ...]:
+    try:
+        outcome = intake.store.results.outcome(earlier.id)
+    except NotFound:
+        return ()
+    return carried(outcome, intake.office.catalogue.scheme(earlier.scheme_id), earlier.carried)
+
+
+def _placed(finding: Finding, place: Where) -> Finding:
+    return replace(finding, where=place)
+
+
+def _against_registry(store: Store, entry: Entry) -> list[Finding]:
+    known = store.rounds.elsewhere(entry.candidate.id, entry.round_id)
+    findings = [
+        Finding(
+            "name-differs-from-registry",
+            Text("同一证件号码在库中登记的姓名不同", "the registry knows this document number under another name"),
+            said=entry.candidate.name,
+            expected=Text(other.candidate.name, other.candidate.name),
+            hint=Text(
+                "核对身份证件；确已更名的先更正原登记",
+                "check the identity document; if the name changed, correct the earlier entry first",
+            ),
+        )
+        for other in known
+        if other.candidate.name != entry.candidate.name
+    ]
+    findings += [
+        Finding(
+            "also-in-another-round",
+            Text(
+                f"该考生同一方案已在批次 {other.round_id} 报名",
+                f"already entered for the same scheme in round {other.round_id}",
+            ),
+            hint=Text("确认是补考还是重复报名", "make sure it is a resit, not a doubled entry"),
+            severity="warning",
+        )
+        for other in known
+        if other.scheme_id == entry.scheme_id
+    ]
+    return findings
+
+
+def _return_rows(intake: _Intake, wanted: str | Path | None) -> str | None:
+    if not errors_in(intake.findings):
+        return None
+    out = Path(wanted) if wanted else intake.source.with_name(f"{intake.source.stem}-待更正.xlsx")
+    write_error_workbook(intake.source, intake.findings, out)
+    return str(out)
+
+
+def _report(round_id: str, intake: _Intake, kept: int, *, dry_run: bool, back: str | None) -> EnrolReport:
+    good: Sequence[tuple[Entry, Entitlement, Change]] = sorted(intake.good, key=lambda row: row[0].id)
+    return EnrolReport(
+        round_id=round_id,
+        changes=tuple((entry.id, change) for entry, _, change in good),
+        differences=tuple(sorted(intake.differences, key=lambda one: (one.entry_id, one.field))),
+        statements=tuple(entitlement for _, entitlement, _ in good),
+        names=tuple((entry.id, entry.candidate.name) for entry, _, _ in good),
+        rejected_rows=tuple(sorted(intake.bad_rows)),
+        kept=kept,
+        findings=tuple(intake.findings),
+        dry_run=dry_run,
+        error_workbook=back,
+    )

@@ -1,0 +1,61 @@
+"""The folder of certificates: copies of the files that the registry keeps, made whole or not at all, and a manifest."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+from pathlib import Path
+
+from scheduler.domain.certificates import Certificate
+from scheduler.office.desk import Office
+
+MANIFEST_HEAD = (
+    "序号 line",
+    "文件 file",
+    "证书 award",
+    "证书编号 number",
+    "姓名 name",
+    "发证日期 issued on",
+    "SHA-256",
+)
+
+
+def export(office: Office, round_id: str) -> list[Path]:
+    """Write each certificate of a round that is missing or differs in the folder; returns all paths in ledger order."""
+    folder = Path(office.settings.out_folder) / "certificates"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    with office.registry.transaction(write=False) as store:
+        certificates = store.ledger.certificates(round_id)
+        for certificate in certificates:
+            path = folder / certificate.file_name
+            if not _is_copy(path, certificate):
+                write_whole(path, store.ledger.file(certificate.number, certificate.award_id))
+            paths.append(path)
+    write_whole(folder / f"manifest-{round_id}.csv", _manifest(certificates))
+    return paths
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a stop leaves the old one or the new one, never a part."""
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)
+
+
+def _is_copy(path: Path, certificate: Certificate) -> bool:
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == certificate.sha256
+
+
+def _manifest(certificates: list[Certificate]) -> bytes:
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(MANIFEST_HEAD)
+    for c in certificates:
+        rows.writerow((c.sequence, c.file_name, c.face.title, c.number, c.face.name, c.issued_on.isoformat(), c.sha256))
+    return out.getvalue().encode("utf-8-sig")  # the mark makes spreadsheet programs read UTF-8

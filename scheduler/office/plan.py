@@ -1,0 +1,148 @@
+"""Plan (编排): a round becomes a draft; drafts are free. From the registry, or from a round file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scheduler.domain.rounds import Round
+from scheduler.domain.sessions import Plan
+from scheduler.errors import Finding, InputError, Language, PlanError, Text, errors_in
+from scheduler.office.assemble import assemble
+from scheduler.office.desk import Office, existing_file
+from scheduler.planning.planfile import write_plan
+from scheduler.planning.roundfile import read_round, round_findings, write_round
+
+if TYPE_CHECKING:
+    from scheduler.planning.solve import Progress
+
+Watch = Callable[["Progress"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """A plan and how good it is."""
+
+    plan: Plan
+    version: int | None
+    """Draft number in the registry; None when nothing was kept."""
+    candidates: int
+    """Heads in the round."""
+    unplaced: int
+    """Heads without a place."""
+    findings: tuple[Finding, ...]
+    names: tuple[tuple[str, str], ...] = ()
+
+    def summary(self, language: Language = "zh") -> str:
+        """Return the figures a coordinator asks for first: placed, unplaced, sessions, cost, bound, gap."""
+        plan = self.plan
+        gap = "—" if plan.gap is None else f"{plan.gap:.2%}"
+        bound = "—" if plan.bound is None else f"{plan.bound:,}"
+        figures = (self.candidates - self.unplaced, self.unplaced, len(plan.sessions), plan.cost)
+        if language == "zh":
+            head = f"方案第 {self.version} 版（草案）" if self.version else "方案"
+            text = head + "：已安排 {} 人，未安排 {} 人，{} 个场次；费用 {:,}".format(*figures)
+            return text + f"，下界 {bound}，差距 {gap}"
+        head = f"plan version {self.version} (draft)" if self.version else "plan"
+        text = head + ": {} placed, {} unplaced, {} sessions; cost {:,}".format(*figures)
+        return text + f", bound {bound}, gap {gap}"
+
+
+def plan(
+    office: Office,
+    *,
+    round_id: str,
+    seed: int = 1,
+    time_limit_s: float | None = None,
+    keep: int | None = None,
+    dry_run: bool = False,
+    progress: Watch | None = None,
+) -> PlanReport:
+    """Plan a round and keep the result as a new draft.
+
+    Args:
+        office: The opened office.
+        round_id: A prepared round with entries.
+        seed: Seed of the search; the same seed gives the same plan.
+        time_limit_s: Wall-clock limit in seconds; the plan may then differ from run to run. None: a fixed amount of work.
+        keep: Version to stay close to (replanning).
+        dry_run: Solve, but keep nothing.
+        progress: Called at every step of the search.
+
+    Raises:
+        NotFound: No such round or version.
+        InputError: The round contradicts itself.
+        PlanError: There is nobody to plan.
+    """
+    with office.registry.transaction(write=False) as store:
+        assembled = assemble(office, store, round_id)
+        kept = store.plans.version(round_id, keep).plan if keep is not None else None
+        based_on = store.plans.published(round_id)
+    made = _solve(assembled.round, seed=seed, time_limit_s=time_limit_s, keep=kept, progress=progress)
+    version = None
+    if not dry_run:
+        with office.registry.transaction() as store:
+            version = store.plans.add_draft(made, office.now(), based_on=based_on.version if based_on else None).version
+            office.note(store, "plan", round_id, f"version {version}, seed {seed}")
+    return _report(assembled.round, made, version, assembled.findings, assembled.names)
+
+
+def plan_file(
+    round_file: str | Path,
+    out: str | Path,
+    *,
+    seed: int = 1,
+    time_limit_s: float | None = None,
+    progress: Watch | None = None,
+) -> PlanReport:
+    """Plan a round file and write the plan file; no office is needed.
+
+    Raises:
+        InputError: The file fails its schema or contradicts itself; findings name the path inside it.
+    """
+    round_, findings = read_round(existing_file(round_file))
+    if round_ is None or errors_in(findings):
+        raise _bad_round(findings)
+    made = _solve(round_, seed=seed, time_limit_s=time_limit_s, keep=None, progress=progress)
+    write_plan(made, Path(out))
+    return _report(round_, made, None, tuple(findings), {})
+
+
+def write_round_file(office: Office, *, round_id: str, out: str | Path) -> Round:
+    """Write the round as a file that anyone can plan, audit or solve with other means."""
+    with office.registry.transaction(write=False) as store:
+        round_ = assemble(office, store, round_id).round
+    write_round(round_, Path(out))
+    return round_
+
+
+def _solve(round_: Round, *, seed: int, time_limit_s: float | None, keep: Plan | None, progress: Watch | None) -> Plan:
+    from scheduler.planning.solve import solve  # ortools: half a second that other verbs must not pay
+
+    findings = round_findings(round_)
+    if errors_in(findings):
+        raise _bad_round(findings)
+    if not round_.parties:
+        raise PlanError(
+            Text(f"批次 {round_.id} 没有需要安排的考生", f"round {round_.id} has nobody to plan"),
+            hint=Text("先用 enrol 读入报名表", "read a registration workbook with enrol first"),
+        )
+    return solve(round_, seed=seed, time_limit_s=time_limit_s, keep=keep, progress=progress)
+
+
+def _bad_round(findings: list[Finding]) -> InputError:
+    return InputError(
+        Text("批次数据有误，未开始编排", "the round is wrong; no planning was started"),
+        findings,
+        Text("按下列问题修改后重试", "mend what is listed and try again"),
+    )
+
+
+def _report(
+    round_: Round, made: Plan, version: int | None, findings: tuple[Finding, ...], names: dict[str, str]
+) -> PlanReport:
+    heads = {party.id: party.head_count for party in round_.parties}
+    unplaced = sum(heads[row.party_id] for row in made.unplaced)
+    return PlanReport(made, version, sum(heads.values()), unplaced, findings, tuple(sorted(names.items())))

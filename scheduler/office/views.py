@@ -1,0 +1,81 @@
+"""Views (查看): read-only pictures of the registry, for screens, lists and scripts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scheduler.domain.certificates import Certificate
+from scheduler.domain.entries import Entitlement, Entry
+from scheduler.domain.sessions import PlanVersion
+from scheduler.errors import NotFound, Text
+from scheduler.office.assemble import assemble
+from scheduler.office.desk import Office
+from scheduler.recognition.assess import assess
+from scheduler.sheets.write import write_plan
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """How far one round has come."""
+
+    round_id: str
+    name: str
+    entries: int
+    versions: tuple[tuple[int, str], ...]
+    """Pairs of version and state."""
+    outcomes: int
+    certificates: int
+
+
+def rounds(office: Office) -> list[RoundView]:
+    """Return every round, sorted by id."""
+    with office.registry.transaction(write=False) as store:
+        return [
+            RoundView(
+                round_id,
+                store.rounds.setup(round_id).name,
+                len(store.rounds.entries(round_id)),
+                tuple((v.version, v.state) for v in store.plans.versions(round_id)),
+                len(store.results.outcomes(round_id)),
+                len(store.ledger.certificates(round_id)),
+            )
+            for round_id in store.rounds.round_ids()
+        ]
+
+
+def statements(office: Office, *, round_id: str, entry_id: str | None = None) -> list[tuple[Entry, Entitlement]]:
+    """Return entries with their entitlement statements as of the day of application, sorted by entry.
+
+    Raises:
+        NotFound: No such round or entry.
+    """
+    with office.registry.transaction(write=False) as store:
+        store.rounds.setup(round_id)
+        entries = store.rounds.entries(round_id)
+    chosen = [entry for entry in entries if entry_id in (None, entry.id)]
+    if entry_id is not None and not chosen:
+        raise NotFound(Text(f"批次 {round_id} 没有报名 {entry_id}", f"round {round_id} has no entry {entry_id}"))
+    return [(entry, assess(entry, office.catalogue, entry.applied_on)[0]) for entry in chosen]
+
+
+def plan_version(office: Office, *, round_id: str, version: int | None = None) -> PlanVersion:
+    """Return a version of a plan, the newest when None; raises NotFound."""
+    with office.registry.transaction(write=False) as store:
+        return store.plans.version(round_id, version)
+
+
+def certificates(office: Office, *, round_id: str) -> list[Certificate]:
+    """Return the certificates of a round in ledger order."""
+    with office.registry.transaction(write=False) as store:
+        return store.ledger.certificates(round_id)
+
+
+def plan_workbook(office: Office, *, round_id: str, out: str | Path, version: int | None = None) -> Path:
+    """Write a version of a plan as a workbook for people; raises NotFound."""
+    with office.registry.transaction(write=False) as store:
+        assembled = assemble(office, store, round_id)
+        kept = store.plans.version(round_id, version)
+    path = Path(out)
+    write_plan(path, kept.plan, assembled.round, assembled.names)
+    return path

@@ -1,0 +1,71 @@
+"""Certificates as they were issued: found by round, entry, number or digest, and their files byte for byte.
+
+The reading half of ``store.ledger``; certificates come into being in the other half, nowhere else.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from scheduler.domain.certificates import Certificate, Standing
+from scheduler.errors import NotFound, Text
+from scheduler.registry import mapping
+from scheduler.registry.tables import CertificateRow, FileRow
+
+
+class Certificates:
+    """Certificates of every standing, with their files."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def certificates(self, round_id: str | None = None) -> list[Certificate]:
+        """Return the certificates of a round, or of all, sorted by ledger number; empty when there are none."""
+        return self._read() if round_id is None else self._read(CertificateRow.round_id == round_id)
+
+    def of_entry(self, entry_id: str) -> list[Certificate]:
+        """Return an entry's certificates, sorted by ledger number; empty when there are none."""
+        return self._read(CertificateRow.entry_id == entry_id)
+
+    def granted_awards(self, entry_id: str) -> set[str]:
+        """Return the awards for which an entry holds a certificate that is not withdrawn."""
+        return {one.award_id for one in self.of_entry(entry_id) if one.standing is Standing.VALID}
+
+    def certificate(self, number: str, award_id: str | None = None) -> list[Certificate]:
+        """Return the certificates with a number, sorted by award and ledger number; empty when there is none.
+
+        One number may stand on several: of one person's awards, or of one award withdrawn and issued again.
+        """
+        found = self._read(CertificateRow.number == number)
+        wanted = [one for one in found if award_id in {None, one.award_id}]
+        return sorted(wanted, key=lambda one: (one.award_id, one.sequence))
+
+    def by_digest(self, sha256: str) -> Certificate | None:
+        """Return the certificate whose file has this SHA-256 (hexadecimal); None when no such file was issued."""
+        found = self._read(CertificateRow.sha256 == sha256.lower())
+        return found[0] if found else None
+
+    def file(self, number: str, award_id: str) -> bytes:
+        """Return the file of a certificate, byte for byte as issued; the last issued where there are several.
+
+        Raises:
+            NotFound: no such certificate.
+        """
+        found = self.certificate(number, award_id)
+        rows = select(FileRow.content).where(FileRow.sequence == found[-1].sequence) if found else None
+        content = None if rows is None else self._session.exec(rows).first()
+        if content is None:
+            raise no_certificate(number)
+        return content
+
+    def _read(self, *conditions: bool) -> list[Certificate]:
+        rows = select(CertificateRow).where(*conditions).order_by(col(CertificateRow.sequence))
+        return [mapping.certificate_value(row) for row in self._session.exec(rows)]
+
+
+def no_certificate(number: str) -> NotFound:
+    """Return the error for a number that the ledger does not know."""
+    return NotFound(
+        Text(f"台账中没有编号 {number} 的证书", f"the ledger knows no certificate with number {number}"),
+        hint=Text("核对编号", "check the number"),
+    )

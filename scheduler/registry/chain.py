@@ -1,0 +1,44 @@
+"""How ledger lines are chained: one digest over all fields of a line and the digest before it.
+
+Used by the ledger and its re-check. Pure; anybody can recompute a printed ledger with these two functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+
+from scheduler.domain.certificates import LedgerEntry, Standing
+
+NO_LINE = "0" * 64
+"""Digest before the first line."""
+
+STANDING_AFTER = {"voided": Standing.CANCELLED, "replaced": Standing.CANCELLED, "revoked": Standing.REVOKED}
+"""What a certificate is worth after the event of a later line."""
+
+
+def line_digest(line: LedgerEntry) -> str:
+    """Return the SHA-256 a line must carry: over the JSON list of its other fields in a fixed order, in UTF-8."""
+    fields = [
+        line.sequence,
+        line.at,
+        line.event,
+        line.number,
+        line.award_id,
+        line.entry_id,
+        line.sha256,
+        line.record_sha256,
+        line.previous,
+    ]
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def chained(line: LedgerEntry, last: LedgerEntry | None) -> LedgerEntry:
+    """Return a line as the one after another: numbered, linked and digested."""
+    linked = replace(
+        line,
+        sequence=1 if last is None else last.sequence + 1,
+        previous=NO_LINE if last is None else last.digest,
+    )
+    return replace(linked, digest=line_digest(linked))

@@ -1,0 +1,151 @@
+"""What the database itself refuses, whoever asks: ledger lines, files and published plans never change.
+
+Used by the migrations and by the re-check. Each guard is one trigger; conditions are portable, the wrapping is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A trigger that refuses one kind of statement on one table."""
+
+    name: str
+    table: str
+    event: Literal["INSERT", "UPDATE", "DELETE"]
+    message: str
+    when: str = "1 = 1"
+    """Condition over OLD and NEW under which the statement is refused."""
+    sqlite_only: bool = False
+    """For REPLACE, which on SQLite deletes rows without asking the guards of DELETE."""
+
+
+def _append_only(table: str, key: str) -> tuple[Guard, ...]:
+    message = f"{table} is append-only"
+    again = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608 - both names are ours
+    return (
+        Guard(f"{table}_no_update", table, "UPDATE", message),
+        Guard(f"{table}_no_delete", table, "DELETE", message),
+        Guard(f"{table}_no_replace", table, "INSERT", message, again, sqlite_only=True),
+    )
+
+
+_PLAN_CHANGED = (
+    " OR ".join(
+        f"NEW.{column} <> OLD.{column}" for column in ("round_id", "version", "made_at", "published_at", "document")
+    )
+    + " OR coalesce(NEW.based_on, 0) <> coalesce(OLD.based_on, 0)"
+)
+_CERTIFICATE_CHANGED = " OR ".join(
+    f"NEW.{column} <> OLD.{column}"
+    for column in ("sequence", "number", "award_id", "entry_id", "round_id", "sha256", "document")
+)
+_SAME_CERTIFICATE = (
+    "EXISTS (SELECT 1 FROM certificates WHERE sequence = NEW.sequence OR sha256 = NEW.sha256 OR (standing = 'valid'"
+    " AND award_id = NEW.award_id AND (number = NEW.number OR entry_id = NEW.entry_id)))"
+)
+
+FIRST: tuple[Guard, ...] = (
+    *_append_only("ledger", "sequence"),
+    # REPLACE on another unique key than the sequence would take a line out as well.
+    Guard(
+        "ledger_no_replace_chain",
+        "ledger",
+        "INSERT",
+        "ledger is append-only",
+        "EXISTS (SELECT 1 FROM ledger WHERE digest = NEW.digest OR previous = NEW.previous)",
+        sqlite_only=True,
+    ),
+    *_append_only("certificate_files", "sequence"),
+    *_append_only("acts", "id"),
+    *_append_only("mark_history", "id"),
+    Guard("certificates_no_delete", "certificates", "DELETE", "a certificate is never deleted"),
+    Guard("certificates_frozen", "certificates", "UPDATE", "an issued certificate is frozen", _CERTIFICATE_CHANGED),
+    Guard(
+        "certificates_standing",
+        "certificates",
+        "UPDATE",
+        "a certificate never becomes valid again",
+        "OLD.standing <> 'valid' OR NEW.standing = 'valid'",
+    ),
+    Guard(
+        "certificates_begin_valid", "certificates", "INSERT", "a certificate begins valid", "NEW.standing <> 'valid'"
+    ),
+    Guard(
+        "certificates_no_replace",
+        "certificates",
+        "INSERT",
+        "this certificate exists already",
+        _SAME_CERTIFICATE,
+        sqlite_only=True,
+    ),
+    Guard("counters_step", "counters", "UPDATE", "a counter goes up by one", "NEW.last <> OLD.last + 1"),
+    Guard("counters_no_delete", "counters", "DELETE", "a counter is never deleted"),
+    Guard("plans_begin_as_draft", "plans", "INSERT", "a plan begins as a draft", "NEW.state <> 'draft'"),
+    Guard("plans_no_delete", "plans", "DELETE", "a published plan is frozen", "OLD.state <> 'draft'"),
+    Guard(
+        "plans_frozen",
+        "plans",
+        "UPDATE",
+        "a published plan is frozen",
+        "(OLD.state = 'superseded') OR (OLD.state = 'published' AND"
+        f" (NEW.state <> 'superseded' OR NEW.published_at IS NULL OR {_PLAN_CHANGED}))",
+    ),
+    Guard(
+        "plans_no_replace",
+        "plans",
+        "INSERT",
+        "this version exists already",
+        "EXISTS (SELECT 1 FROM plans WHERE round_id = NEW.round_id AND version = NEW.version)",
+        sqlite_only=True,
+    ),
+    Guard(
+        "plans_one_published",
+        "plans",
+        "UPDATE",
+        "another version is published",
+        "OLD.state = 'draft' AND NEW.state = 'published' AND EXISTS"
+        " (SELECT 1 FROM plans WHERE round_id = NEW.round_id AND state = 'published')",
+        sqlite_only=True,
+    ),
+)
+"""Guards of the first schema; a later migration adds a tuple of its own."""
+
+_REFUSE = """
+CREATE OR REPLACE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation'; END $$
+"""
+
+
+def set_up(connection: Connection, guards: tuple[Guard, ...]) -> None:
+    """Create the triggers in the connection's own dialect (SQLite or PostgreSQL)."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(_REFUSE)
+    for guard in guards:
+        if connection.dialect.name == "sqlite":
+            body = f"BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
+            connection.exec_driver_sql(f"{_head(guard)} WHEN {guard.when} {body}")
+        elif not guard.sqlite_only:
+            refuse = f"EXECUTE FUNCTION registry_refuse('{guard.message}')"
+            connection.exec_driver_sql(f"{_head(guard)} WHEN ({guard.when}) {refuse}")
+
+
+def missing(connection: Connection) -> list[str]:
+    """Return the names of guards that ought to stand in this database and do not, sorted."""
+    sqlite = connection.dialect.name == "sqlite"
+    listing = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if sqlite
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    )
+    present = set(connection.exec_driver_sql(listing).scalars())
+    return sorted(guard.name for guard in FIRST if guard.name not in present and (sqlite or not guard.sqlite_only))
+
+
+def _head(guard: Guard) -> str:
+    return f"CREATE TRIGGER {guard.name} BEFORE {guard.event} ON {guard.table} FOR EACH ROW"

@@ -1,0 +1,225 @@
+"""The ledger in one transaction: serials, grants with their files, and the chained lines that vouch for them.
+
+Reached as ``store.ledger``. A grant, its files and its lines are written together or not at all; nothing here is ever taken back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from scheduler.domain.certificates import Certificate, Grant, LedgerEntry, Standing
+from scheduler.errors import Conflict, Finding, RegistryError, Text
+from scheduler.registry import mapping, recheck
+from scheduler.registry.certificates import Certificates, no_certificate
+from scheduler.registry.chain import STANDING_AFTER, chained
+from scheduler.registry.rounds import known_entry
+from scheduler.registry.tables import CertificateRow, CounterRow, EntryRow, FileRow, LedgerRow
+
+_LINES = "/ledger"
+
+
+class Ledger(Certificates):
+    """The certificates, and the only road by which one comes into being or ends."""
+
+    def next_serial(self, scope: str) -> int:
+        """Return the next serial of a numbering scope: 1, 2, 3 … without gaps.
+
+        The number belongs to the transaction, or the part of it: undone, the same number comes again. A caller that
+        gives up a number it took must therefore give up the transaction or part.
+
+        Raises:
+            RegistryError: the scope is empty or reserved.
+        """
+        if not scope or scope == _LINES:
+            raise RegistryError(Text(f"编号范围无效：{scope!r}", f"not a numbering scope: {scope!r}"))
+        # The ledger's row first, always: two writers that lock in the same order never wait for each other in a ring.
+        self._last_line()
+        return self._advance(scope)
+
+    def next_sequence(self) -> int:
+        """Return the number of the ledger's next line.
+
+        The first certificate of the next grant carries it, the others the numbers that follow. Nothing is used up
+        before add_grant writes, and no other writer comes between in this transaction.
+        """
+        last = self._last_line()
+        return 1 if last is None else last.sequence + 1
+
+    def add_grant(self, grant: Grant, files: Mapping[str, bytes], at: str) -> list[LedgerEntry]:
+        """Write every certificate of a grant with its file and its ledger line.
+
+        Args:
+            files: the bytes of each certificate's file, by file name.
+            at: moment in ISO 8601 with zone.
+
+        Returns:
+            The new lines, in the grant's order; empty when the grant holds no certificate.
+
+        Raises:
+            NotFound: no such entry.
+            Conflict: an award was issued already, a number is taken, a sequence is not the next, or a file is not
+                the one whose digest its certificate carries.
+            RegistryError: the value cannot be kept.
+        """
+        entry = known_entry(self._session, grant.entry_id)
+        last, lines = self._last_line(), []
+        # A caller may catch the Conflict and go on: even then no half of a pair stays.
+        with self._session.begin_nested():
+            for certificate in grant.certificates:
+                content = files.get(certificate.file_name)
+                _refuse_mismatch(certificate, entry, content, 1 if last is None else last.sequence + 1)
+                self._refuse_taken(certificate, entry)
+                last = self._write(certificate, content or b"", at, last)
+                lines.append(last)
+        return lines
+
+    def withdraw(
+        self, certificate: Certificate, event: Literal["voided", "revoked", "replaced"], at: str
+    ) -> LedgerEntry:
+        """End a certificate's standing and say so in a new ledger line; its number and file stay.
+
+        Raises:
+            NotFound: it was never issued.
+            Conflict: it is not valid any more.
+        """
+        last = self._last_line()
+        row = self._session.get(CertificateRow, certificate.sequence)
+        if row is None or (row.number, row.award_id) != (certificate.number, certificate.award_id):
+            raise no_certificate(certificate.number)
+        if row.standing != Standing.VALID:
+            raise Conflict(Text(f"证书 {row.number} 已失效", f"certificate {row.number} is not valid any more"))
+        line = chained(_line(certificate, event, at, _digest(row.document.encode())), last)
+        self._append(line)
+        row.standing = str(STANDING_AFTER[event])
+        self._session.flush()
+        return line
+
+    def lines(self) -> Iterator[LedgerEntry]:
+        """Yield the whole ledger, in order, without loading it at once."""
+        rows = select(LedgerRow).order_by(col(LedgerRow.sequence)).execution_options(yield_per=500)
+        for row in self._session.exec(rows):
+            yield mapping.ledger_value(row)
+
+    def last(self) -> LedgerEntry | None:
+        """Return the last line; its digest vouches for all before it. None in an empty ledger."""
+        row = self._session.exec(select(LedgerRow).order_by(col(LedgerRow.sequence).desc()).limit(1)).first()
+        return None if row is None else mapping.ledger_value(row)
+
+    def findings(self) -> list[Finding]:
+        """Recompute everything the ledger claims and return what does not hold; empty when all does."""
+        return recheck.findings(self._session)
+
+    def _last_line(self) -> LedgerEntry | None:
+        """Lock the ledger against other writers, then return its last line."""
+        self._session.exec(select(CounterRow.last).where(CounterRow.scope == _LINES).with_for_update()).one()
+        return self.last()
+
+    def _advance(self, scope: str) -> int:
+        table = CounterRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is made
+        step = update(table).where(table.c.scope == scope).values(last=table.c.last + 1).returning(table.c.last)
+        stepped: int | None = self._session.execute(step).scalar_one_or_none()
+        if stepped is not None:
+            return stepped
+        try:
+            with self._session.begin_nested():
+                self._session.add(CounterRow(scope=scope, last=1))
+        except IntegrityError:
+            # Another writer opened the scope between the two statements, so the counter is there now.
+            again: int = self._session.execute(step).scalar_one()
+            return again
+        return 1
+
+    def _write(self, certificate: Certificate, content: bytes, at: str, last: LedgerEntry | None) -> LedgerEntry:
+        row = mapping.certificate_row(certificate)
+        line = chained(_line(certificate, "issued", at, _digest(row.document.encode())), last)
+        self._append(line)
+        self._session.add(row)
+        self._session.flush()
+        file = FileRow(sequence=line.sequence, content=content)
+        self._session.add(file)
+        self._session.flush()
+        # Files are large; a batch in one transaction need not hold them all.
+        self._session.expunge(file)
+        return line
+
+    def _append(self, line: LedgerEntry) -> None:
+        self._session.add(mapping.ledger_row(line))
+        self._session.flush()
+        if self._advance(_LINES) != line.sequence:
+            raise Conflict(
+                Text("台账计数与台账末行不符", "the ledger's counter and its last line differ"),
+                hint=Text("停止发证，运行台账核查", "stop issuing and check the ledger"),
+            )
+
+    def _refuse_taken(self, certificate: Certificate, entry: EntryRow) -> None:
+        awarded = select(CertificateRow.number).where(
+            CertificateRow.entry_id == entry.id,
+            CertificateRow.award_id == certificate.award_id,
+            CertificateRow.standing == str(Standing.VALID),
+        )
+        number = self._session.exec(awarded).first()
+        if number is not None:
+            raise Conflict(
+                Text(
+                    f"{certificate.face.name} 的该证书已发放，编号 {number}",
+                    f"{certificate.face.name} holds this award already, number {number}",
+                ),
+                hint=Text(
+                    "已发证书不会重复发放；补发请先作废原证", "issued once is issued; withdraw the old one to reissue"
+                ),
+            )
+        holders = (
+            select(CertificateRow, EntryRow.candidate_id)
+            .join(EntryRow, col(EntryRow.id) == col(CertificateRow.entry_id))
+            .where(CertificateRow.number == certificate.number)
+        )
+        for row, candidate_id in self._session.exec(holders):
+            same_award = row.award_id == certificate.award_id and row.standing == Standing.VALID
+            if same_award or candidate_id != entry.candidate_id:
+                raise Conflict(
+                    Text(f"编号 {certificate.number} 已被占用", f"number {certificate.number} is taken"),
+                    hint=Text("核对编号表或编号规则", "check the numbers sheet or the numbering rule"),
+                )
+
+
+def _refuse_mismatch(certificate: Certificate, entry: EntryRow, content: bytes | None, sequence: int) -> None:
+    """Raise Conflict unless a certificate fits its entry, its file and its place in the ledger."""
+    faults = (
+        (certificate.entry_id != entry.id or certificate.round_id != entry.round_id, "报名或批次", "entry or round"),
+        (certificate.standing is not Standing.VALID, "证书状态", "standing"),
+        (certificate.sequence != sequence, f"台账序号（应为 {sequence}）", f"ledger number (expected {sequence})"),
+        (content is None or certificate.sha256 != _digest(content), "文件摘要", "digest of the file"),
+    )
+    for wrong, zh, en in faults:
+        if wrong:
+            raise Conflict(
+                Text(f"证书 {certificate.number} 的{zh}不符", f"certificate {certificate.number}: wrong {en}"),
+                hint=Text("重新发证；台账未改动", "issue again; the ledger is as it was"),
+            )
+
+
+def _line(
+    certificate: Certificate, event: Literal["issued", "voided", "revoked", "replaced"], at: str, record_sha256: str
+) -> LedgerEntry:
+    return LedgerEntry(
+        sequence=0,
+        at=at,
+        event=event,
+        number=certificate.number,
+        award_id=certificate.award_id,
+        entry_id=certificate.entry_id,
+        sha256=certificate.sha256,
+        previous="",
+        digest="",
+        record_sha256=record_sha256,
+    )
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

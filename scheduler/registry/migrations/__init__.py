@@ -1,0 +1,1 @@
+"""Revisions of the schema; run by alembic, started from registry/schema.py only."""

@@ -1,0 +1,197 @@
+"""The tables, nothing else: key columns that queries and unique keys need, and the value itself as a JSON document.
+
+Used by mapping and the small classes beside it; no row ever leaves this workshop. Types are portable to PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Row(SQLModel):
+    """Base of every table; keeps our tables apart from anybody else's metadata."""
+
+    metadata: ClassVar[MetaData] = metadata
+
+
+class RoundRow(Row, table=True):
+    """A round's set-up."""
+
+    __tablename__ = "rounds"
+    id: str = Field(primary_key=True)
+    document: str = Field(sa_type=Text)
+    """RoundSetup."""
+
+
+class EntryRow(Row, table=True):
+    """An entry; one for each person in a round."""
+
+    __tablename__ = "entries"
+    __table_args__ = (UniqueConstraint("round_id", "candidate_id"), Index(None, "round_id", "document_no"))
+    id: str = Field(primary_key=True)
+    round_id: str = Field(foreign_key="rounds.id")
+    candidate_id: str = Field(index=True)
+    document_no: str
+    document: str = Field(sa_type=Text)
+    """Entry."""
+
+
+class EntitlementRow(Row, table=True):
+    """An entitlement statement; the last one written counts, earlier ones stay."""
+
+    __tablename__ = "entitlements"
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: str = Field(foreign_key="entries.id", index=True)
+    assessed_on: date
+    document: str = Field(sa_type=Text)
+    """Entitlement."""
+
+
+class PlanRow(Row, table=True):
+    """A version of a round's plan; at most one of a round is published at a time."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        Index(
+            "uq_plans_published",
+            "round_id",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
+    )
+    round_id: str = Field(primary_key=True, foreign_key="rounds.id")
+    version: int = Field(primary_key=True)
+    state: str
+    based_on: int | None = None
+    """Version that was published when this one was drafted."""
+    made_at: str
+    published_at: str | None = None
+    document: str = Field(sa_type=Text)
+    """Plan."""
+
+
+class MarkRow(Row, table=True):
+    """The mark that counts, of one entry in one component."""
+
+    __tablename__ = "marks"
+    entry_id: str = Field(primary_key=True, foreign_key="entries.id")
+    component_id: str = Field(primary_key=True)
+    document: str = Field(sa_type=Text)
+    """ComponentMark."""
+
+
+class MarkHistoryRow(Row, table=True):
+    """A mark that was replaced; append-only."""
+
+    __tablename__ = "mark_history"
+    __table_args__ = (Index(None, "entry_id", "component_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: str = Field(foreign_key="entries.id")
+    component_id: str
+    replaced_at: str
+    document: str = Field(sa_type=Text)
+    """ComponentMark."""
+
+
+class OutcomeRow(Row, table=True):
+    """The outcome of an entry."""
+
+    __tablename__ = "outcomes"
+    entry_id: str = Field(primary_key=True, foreign_key="entries.id")
+    document: str = Field(sa_type=Text)
+    """Outcome."""
+
+
+class CounterRow(Row, table=True):
+    """A counter without gaps: the last number given in a scope. Its row is the lock."""
+
+    __tablename__ = "counters"
+    scope: str = Field(primary_key=True)
+    last: int = Field(sa_type=BigInteger)
+
+
+class LedgerRow(Row, table=True):
+    """A line of the ledger; append-only and chained."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (Index(None, "number", "award_id"),)
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: str
+    event: str
+    number: str
+    award_id: str
+    entry_id: str = Field(foreign_key="entries.id")
+    sha256: str
+    record_sha256: str
+    previous: str = Field(unique=True)
+    digest: str = Field(unique=True)
+
+
+class CertificateRow(Row, table=True):
+    """A certificate as issued; only its standing may change, and only away from valid."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (
+        Index(
+            "uq_certificates_entry_award",
+            "entry_id",
+            "award_id",
+            unique=True,
+            sqlite_where=text("standing = 'valid'"),
+            postgresql_where=text("standing = 'valid'"),
+        ),
+        Index(
+            "uq_certificates_number_award",
+            "number",
+            "award_id",
+            unique=True,
+            sqlite_where=text("standing = 'valid'"),
+            postgresql_where=text("standing = 'valid'"),
+        ),
+    )
+    sequence: int = Field(primary_key=True, foreign_key="ledger.sequence", sa_column_kwargs={"autoincrement": False})
+    """The ledger line that issued it."""
+    number: str = Field(index=True)
+    award_id: str
+    entry_id: str = Field(foreign_key="entries.id")
+    round_id: str = Field(foreign_key="rounds.id", index=True)
+    sha256: str = Field(unique=True)
+    standing: str
+    document: str = Field(sa_type=Text)
+    """Certificate, as it stood on the day of issue; its digest stands in the ledger line."""
+
+
+class FileRow(Row, table=True):
+    """The bytes of a certificate's file; append-only."""
+
+    __tablename__ = "certificate_files"
+    sequence: int = Field(
+        primary_key=True, foreign_key="certificates.sequence", sa_column_kwargs={"autoincrement": False}
+    )
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class ActRow(Row, table=True):
+    """Who did what, when; append-only."""
+
+    __tablename__ = "acts"
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    who: str
+    what: str
+    round_id: str = Field(default="", index=True)
+    detail: str = Field(default="", sa_type=Text)

@@ -1,0 +1,121 @@
+"""Raw SQL by somebody with a database tool: what is issued, recorded or published stays, whatever the statement."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from scheduler.errors import Conflict
+from scheduler.registry import guards
+from tests.registry.values import AT, ROUND, a_mark, a_plan, an_entry, enrol, issue
+
+PAPER = "sequence, number, award_id, entry_id, round_id, sha256, standing, document"
+NEW_PLAN = "INSERT OR REPLACE INTO plans SELECT round_id, {version}, '{state}', based_on, made_at, published_at, '{{}}' FROM plans"
+
+REFUSED = {
+    "change a ledger line": "UPDATE ledger SET at = 'x'",
+    "take a line out": "DELETE FROM ledger WHERE sequence = 2",
+    "put another line in its place": "REPLACE INTO ledger SELECT * FROM ledger WHERE sequence = 2",
+    "put an invented line in its place": "REPLACE INTO ledger SELECT 2, at, 'issued', '1', award_id, entry_id, '', '', 'x', 'y' FROM ledger WHERE sequence = 2",
+    "push a line out by its digest": (
+        "REPLACE INTO ledger SELECT 9, at, event, number, award_id, entry_id, sha256, record_sha256, 'x', digest"
+        " FROM ledger WHERE sequence = 2"
+    ),
+    "push a line out by its link": (
+        "REPLACE INTO ledger SELECT 9, at, event, number, award_id, entry_id, sha256, record_sha256, previous, 'x'"
+        " FROM ledger WHERE sequence = 2"
+    ),
+    "change a file": "UPDATE certificate_files SET content = x'00'",
+    "delete a file": "DELETE FROM certificate_files",
+    "replace a file": "REPLACE INTO certificate_files VALUES (1, x'00')",
+    "rename a holder": "UPDATE certificates SET document = replace(document, '姓名', '名')",
+    "rename a holder while revoking": "UPDATE certificates SET standing = 'revoked', document = '{}' WHERE sequence = 1",
+    "renumber a certificate": "UPDATE certificates SET number = '1' WHERE sequence = 1",
+    "move a certificate": "UPDATE certificates SET round_id = 'x' WHERE sequence = 1",
+    "delete a certificate": "DELETE FROM certificates",
+    "revive a certificate": "UPDATE certificates SET standing = 'valid' WHERE sequence = 3",
+    "replace a certificate": "REPLACE INTO certificates SELECT * FROM certificates WHERE sequence = 1",
+    "push a certificate out by its award": (
+        f"REPLACE INTO certificates ({PAPER}) SELECT 9, '1', award_id, entry_id, round_id, 'x', 'valid', document"
+        " FROM certificates WHERE sequence = 1"
+    ),
+    "issue a revoked certificate": (
+        f"INSERT INTO certificates ({PAPER}) SELECT 9, '1', 'x', entry_id, round_id, 'x', 'revoked', document"
+        " FROM certificates WHERE sequence = 1"
+    ),
+    "change a published plan": f"UPDATE plans SET document = '{{}}' WHERE round_id = '{ROUND}' AND version = 1",
+    "change when it was published": "UPDATE plans SET published_at = 'x' WHERE version = 1",
+    "forget what it rested on": "UPDATE plans SET based_on = 7 WHERE version = 1",
+    "make it a draft again": "UPDATE plans SET state = 'draft' WHERE version = 1",
+    "change it while superseding it": "UPDATE plans SET state = 'superseded', document = '{}' WHERE version = 1",
+    "delete a published plan": "DELETE FROM plans WHERE version = 1",
+    "replace a published plan": NEW_PLAN.format(version=1, state="draft") + " WHERE version = 1",
+    "slip in a published plan": NEW_PLAN.format(version=9, state="published") + " WHERE version = 1",
+    "push out the published plan": "UPDATE OR REPLACE plans SET state = 'published' WHERE version = 2",
+    "rewrite the audit trail": "UPDATE acts SET who = 'x'",
+    "shorten the audit trail": "DELETE FROM acts",
+    "replace in the audit trail": "REPLACE INTO acts (id, at, who, what, round_id, detail) VALUES (1, '', '', '', '', '')",
+    "rewrite an earlier mark": "UPDATE mark_history SET document = '{}'",
+    "forget an earlier mark": "DELETE FROM mark_history",
+    "replace an earlier mark": "REPLACE INTO mark_history SELECT id, entry_id, component_id, '', '{}' FROM mark_history",
+    "set a counter back": "UPDATE counters SET last = 0 WHERE scope = 'electrician-5'",
+    "let a counter jump": "UPDATE counters SET last = last + 2 WHERE scope = 'electrician-5'",
+    "delete a counter": "DELETE FROM counters",
+}
+
+
+@pytest.fixture
+def full(registry, raw):
+    """Two pairs, the second revoked in part; version 1 published, version 2 a draft; a mark replaced; an act."""
+    enrol(registry, an_entry(1), an_entry(2))
+    issue(registry, an_entry(1))
+    grant, _ = issue(registry, an_entry(2))
+    with registry.transaction() as store:
+        store.ledger.withdraw(grant.certificates[0], "revoked", AT)
+        store.plans.add_draft(a_plan(), AT)
+        store.plans.add_draft(a_plan(seed=2), AT)
+        store.plans.publish(ROUND, 1, AT)
+        store.results.put_marks([a_mark(an_entry(1), 10), a_mark(an_entry(1), 20)])
+        store.acts.record(AT, "王", "publish", ROUND)
+    return raw
+
+
+def dump(connection):
+    return list(connection.iterdump())
+
+
+@pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED)
+def test_the_database_refuses(full, statement):
+    before = dump(full)
+    with pytest.raises(sqlite3.IntegrityError):
+        full.execute(statement)
+    assert dump(full) == before
+
+
+@pytest.mark.parametrize("guard", guards.FIRST, ids=lambda guard: guard.name)
+def test_no_guard_is_superfluous(full, guard):
+    """Without it, at least one statement above would have its way."""
+    full.execute(f"DROP TRIGGER {guard.name}")
+    passed = 0
+    for statement in REFUSED.values():
+        full.execute("BEGIN")
+        try:
+            full.execute(statement)
+            passed += 1
+        except sqlite3.IntegrityError:
+            pass
+        full.execute("ROLLBACK")
+    assert passed >= 1
+
+
+def test_a_guard_speaks_as_a_conflict(registry, full):
+    from sqlalchemy import text
+
+    with pytest.raises(Conflict, match="append-only"), registry.transaction() as store:
+        store.ledger._session.execute(text("DELETE FROM ledger"))
+
+
+def test_drafts_stay_free(full):
+    assert full.execute("UPDATE plans SET document = '{}' WHERE version = 2").rowcount == 1
+    assert full.execute("DELETE FROM plans WHERE version = 2").rowcount == 1

@@ -1,0 +1,96 @@
+"""Whatever is changed behind the registry's back, guards switched off, the re-check tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from scheduler.registry import guards
+from tests.registry.values import AT, an_entry, enrol, issue
+
+LEDGER = ("at", "event", "number", "award_id", "entry_id", "sha256", "record_sha256", "previous", "digest")
+CERTIFICATE = ("number", "award_id", "entry_id", "round_id", "sha256", "standing")
+
+TAMPERED = {
+    **{f"ledger.{column}": (f"UPDATE ledger SET {column} = 'x' WHERE sequence = 3", None) for column in LEDGER},
+    **{f"certificate.{c}": (f"UPDATE certificates SET {c} = 'x' WHERE sequence = 3", None) for c in CERTIFICATE},
+    "ledger.sequence": ("UPDATE ledger SET sequence = 99 WHERE sequence = 3", "ledger-gap"),
+    "line gone": ("DELETE FROM ledger WHERE sequence = 2", "ledger-gap"),
+    "last line gone": ("DELETE FROM ledger WHERE sequence = 7", "ledger-counter"),
+    "first line gone": ("DELETE FROM ledger WHERE sequence = 1", "ledger-gap"),
+    "counter set back": ("UPDATE counters SET last = 1 WHERE scope = '/ledger'", "ledger-counter"),
+    "counter gone": ("DELETE FROM counters WHERE scope = '/ledger'", "ledger-counter"),
+    "name changed": (
+        "UPDATE certificates SET document = replace(document, '男', '女') || ' ' WHERE sequence = 1",
+        "certificate-altered",
+    ),
+    "document broken": ("UPDATE certificates SET document = '{' WHERE sequence = 1", "certificate-altered"),
+    "certificate gone": ("DELETE FROM certificates WHERE sequence = 3", "ledger-without-certificate"),
+    "withdrawn certificate gone": ("DELETE FROM certificates WHERE sequence = 1", "ledger-without-certificate"),
+    "certificate slipped in": (
+        "INSERT INTO certificates SELECT 50, 'N', award_id, 'E', round_id, 'S', standing, document FROM certificates LIMIT 1",
+        "certificate-not-in-ledger",
+    ),
+    "revived": ("UPDATE certificates SET standing = 'valid' WHERE sequence = 1", "certificate-standing"),
+    "quietly revoked": ("UPDATE certificates SET standing = 'revoked' WHERE sequence = 3", "certificate-standing"),
+    "file changed": ("UPDATE certificate_files SET content = content || x'20' WHERE sequence = 3", "file-altered"),
+    "file gone": ("DELETE FROM certificate_files WHERE sequence = 3", "file-missing"),
+    "file slipped in": ("INSERT INTO certificate_files VALUES (50, x'00')", "file-without-certificate"),
+    "entry gone": ("DELETE FROM entries", "certificate-without-entry"),
+    "entry moved": ("UPDATE entries SET round_id = 'x'", "certificate-without-entry"),
+}
+
+
+@pytest.fixture
+def full(registry, raw):
+    """Three pairs, the first certificate revoked, and every guard switched off and on again by the tampering hand."""
+    entries = [an_entry(n) for n in range(3)]
+    enrol(registry, *entries)
+    grants = [issue(registry, entry)[0] for entry in entries]
+    with registry.transaction() as store:
+        store.ledger.withdraw(grants[0].certificates[0], "revoked", AT)
+    return raw
+
+
+def tamper(connection, statement):
+    kept = connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for guard in guards.FIRST:
+        connection.execute(f"DROP TRIGGER {guard.name}")
+    changed = connection.execute(statement).rowcount
+    for (sql,) in kept:
+        connection.execute(sql)
+    assert changed >= 1
+
+
+def findings(registry):
+    with registry.transaction(write=False) as store:
+        return store.ledger.findings()
+
+
+def test_an_honest_ledger_has_no_findings(registry, full):
+    assert findings(registry) == []
+
+
+@pytest.mark.parametrize(("statement", "rule"), TAMPERED.values(), ids=TAMPERED)
+def test_tampering_is_found(registry, full, statement, rule):
+    tamper(full, statement)
+    found = findings(registry)
+    assert found
+    assert rule is None or rule in {finding.rule for finding in found}
+    assert all(finding.in_("zh") and finding.in_("en") for finding in found)
+
+
+def test_a_line_recomputed_after_a_change_breaks_the_one_after_it(registry, full):
+    from scheduler.registry import mapping, tables
+    from scheduler.registry.chain import line_digest
+
+    with registry.transaction(write=False) as store:
+        line = list(store.ledger.lines())[3]
+    row = tables.LedgerRow(**{**mapping.ledger_row(line).model_dump(), "at": "x"})
+    digest = line_digest(mapping.ledger_value(row))
+    tamper(full, f"UPDATE ledger SET at = 'x', digest = '{digest}' WHERE sequence = 4")
+    assert [(f.rule, f.where.subject.split()[0]) for f in findings(registry)] == [("ledger-chain", "5")]
+
+
+def test_a_missing_guard_is_found(registry, full):
+    full.execute("DROP TRIGGER ledger_no_update")
+    assert [(f.rule, f.where.subject) for f in findings(registry)] == [("registry-guard-missing", "ledger_no_update")]
