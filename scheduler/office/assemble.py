@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from scheduler.domain.calendar import Window
 from scheduler.domain.catalogue import Catalogue, Component
 from scheduler.domain.entries import Entitlement, Entry
 from scheduler.domain.people import Recusal
@@ -35,14 +36,14 @@ def assemble(office: Office, store: Store, round_id: str) -> Assembled:
     findings: list[Finding] = []
     parties, components = [], dict[str, Component]()
     for entry in entries:
-        entitlement, latest_on, noticed = entitled_in_window(entry, office.catalogue, setup)
+        due, latest_on, noticed = due_in_window(entry, office.catalogue, setup.window)
         findings += noticed
-        if not entitlement.due:
+        if not due:
             continue
         scheme = office.catalogue.scheme(entry.scheme_id)
         # The whole exam, not only what is due: a component may come after one that this candidate is spared.
         components |= {component.id: component for component in scheme.components}
-        parties.append(_party(entry, entitlement, latest_on))
+        parties.append(_party(entry, due, latest_on))
     return Assembled(
         _round(setup, entries, parties, components),
         tuple(findings),
@@ -50,10 +51,10 @@ def assemble(office: Office, store: Store, round_id: str) -> Assembled:
     )
 
 
-def entitled_in_window(
-    entry: Entry, catalogue: Catalogue, setup: RoundSetup
-) -> tuple[Entitlement, date | None, list[Finding]]:
-    """Return what is due within the round's window, the last day on which that holds, and what was noticed.
+def due_in_window(
+    entry: Entry, catalogue: Catalogue, window: Window
+) -> tuple[frozenset[str], date | None, list[Finding]]:
+    """Return the components due within a window, the last day on which that holds, and what was noticed.
 
     An exemption must hold on the day of application and again on the exam day. A certificate that lapses inside the
     window therefore becomes a deadline; one that lapses before it makes the component due again.
@@ -61,29 +62,27 @@ def entitled_in_window(
     Source: circular of 9 January 2026, part 1, "legal and valid"; the second check is inferred.
     """
     applied, _ = assess(entry, catalogue, entry.applied_on)
-    at_start, found = assess(entry, catalogue, max(setup.window.first_on, entry.applied_on))
-    if _due(at_start) != _due(applied):
-        return at_start, entry.latest_on, [_lapsed(entry), *_nothing_due(found)]
-    lapses = [
-        held.valid_until
-        for held in entry.held
-        if held.valid_until is not None
-        and held.valid_until < setup.window.last_on
-        and held.number in {exemption.by_certificate_no for exemption in applied.exemptions}
-    ]
-    lapses += [kept.good_until for kept in entry.carried if kept.good_until < setup.window.last_on]
+    start, found = assess(entry, catalogue, max(window.first_on, entry.applied_on))
+    due = _due(applied) | _due(start)
+    noticed = [finding for finding in errors_in(found) if finding.rule == "nothing-due"]
+    if due > _due(applied):
+        noticed.insert(0, _lapsed(entry))
+    lapses = [day for day in _lapses(entry, start, due) if day < window.last_on]
     if not lapses:
-        return applied, entry.latest_on, _nothing_due(found)
-    last = min(lapses) if entry.latest_on is None else min(*lapses, entry.latest_on)
-    return applied, last, [_lapses_inside(entry, last)]
+        return due, entry.latest_on, noticed
+    last = min(*lapses, entry.latest_on or date.max)
+    return due, last, [*noticed, _lapses_inside(entry, last)]
 
 
-def _due(entitlement: Entitlement) -> set[str]:
-    return {due.component_id for due in entitlement.due}
+def _due(entitlement: Entitlement) -> frozenset[str]:
+    return frozenset(due.component_id for due in entitlement.due)
 
 
-def _nothing_due(found: list[Finding]) -> list[Finding]:
-    return [finding for finding in errors_in(found) if finding.rule == "nothing-due"]
+def _lapses(entry: Entry, start: Entitlement, due: frozenset[str]) -> list[date]:
+    """Return the last days of what spares the components that are not due."""
+    numbers = {one.by_certificate_no for one in start.exemptions if one.component_id not in due}
+    held = [one.valid_until for one in entry.held if one.number in numbers and one.valid_until is not None]
+    return held + [kept.good_until for kept in entry.carried if kept.component_id not in due]
 
 
 def _lapsed(entry: Entry) -> Finding:
@@ -113,10 +112,10 @@ def _lapses_inside(entry: Entry, last: date) -> Finding:
     )
 
 
-def _party(entry: Entry, entitlement: Entitlement, latest_on: date | None) -> Party:
+def _party(entry: Entry, due: frozenset[str], latest_on: date | None) -> Party:
     return Party(
         id=entry.id,
-        component_ids=tuple(sorted(_due(entitlement))),
+        component_ids=tuple(sorted(due)),
         group_id=entry.group_id,
         institution_id=entry.institution_id,
         origin_id=entry.origin_id,

@@ -1,0 +1,56 @@
+"""What changed between two plans of one round, for each party and component.
+
+Used when a plan is published, so that people who must be told can be told. Reads plans alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Literal
+
+from scheduler.domain.sessions import Move, Plan, Sitting
+
+_Place = tuple[str, str, int, int]
+
+
+def changes(before: Plan, after: Plan) -> list[Move]:
+    """Compare two plans; the session's room and slot, the turn and the place count, its examiners do not.
+
+    Returns:
+        One move for each party and component that is new, moved or dropped, sorted by party and component. For a party of
+        several, the sittings shown are those of the first member who differs.
+    """
+    old, new = _seats(before), _seats(after)
+    moves = []
+    for party_id, component_id in sorted(old.keys() | new.keys()):
+        differing = _first_difference(old.get((party_id, component_id), {}), new.get((party_id, component_id), {}))
+        if differing is not None:
+            was, is_now = differing
+            kind: Literal["new", "moved", "dropped"] = "moved"
+            if (party_id, component_id) not in old:
+                kind = "new"
+            elif (party_id, component_id) not in new:
+                kind = "dropped"
+            moves.append(Move(party_id, component_id, kind, was, is_now))
+    return moves
+
+
+_Seats = dict[int, tuple[Sitting, _Place]]
+
+
+def _seats(plan: Plan) -> dict[tuple[str, str], _Seats]:
+    where = {session.id: (session.room_id, session.slot_id) for session in plan.sessions}
+    seats: dict[tuple[str, str], _Seats] = defaultdict(dict)
+    for sitting in plan.sittings:
+        room_id, slot_id = where.get(sitting.session_id, (sitting.session_id, ""))
+        place = (room_id, slot_id, sitting.turn, sitting.place)
+        seats[sitting.party_id, sitting.component_id][sitting.member] = (sitting, place)
+    return seats
+
+
+def _first_difference(old: _Seats, new: _Seats) -> tuple[Sitting | None, Sitting | None] | None:
+    for member in sorted(old.keys() | new.keys()):
+        was, is_now = old.get(member), new.get(member)
+        if was is None or is_now is None or was[1] != is_now[1]:
+            return (was[0] if was else None, is_now[0] if is_now else None)
+    return None

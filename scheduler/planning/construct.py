@@ -1,0 +1,322 @@
+"""Constructive start: one unit after another into the sessions that cost least just then, examiners called at once.
+
+Fast, repeatable, never wrong; how good is the improvement's matter. No solver here.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from scheduler.planning.cohorts import group_of
+from scheduler.planning.draft import Draft
+from scheduler.planning.examiners import Duties
+from scheduler.planning.problem import Problem
+from scheduler.planning.table import BoolArray, IntArray
+from scheduler.planning.units import Unit, unit_of, units_of
+
+BEAM = 192
+"""Partial ways kept while a unit's components are seated one after another."""
+NEVER = 1 << 40
+
+
+class Builder:
+    """A draft in the making."""
+
+    def __init__(self, problem: Problem, draft: Draft | None = None) -> None:
+        self.problem = problem
+        start = draft or Draft.empty(problem)
+        self.at, self.staff = start.at.copy(), dict(start.staff)
+        self.heads = start.heads(problem)
+        self.rivals_open = np.zeros(len(problem.table), dtype=np.int64)
+        self.crew_size = np.zeros(len(problem.table), dtype=np.int64)
+        self.duties = Duties(problem)
+        self.trained: dict[int, dict[int, int]] = {}
+        for s in start.in_use().tolist():
+            self.rivals_open[problem.rivals(s)] += 1
+            self.duties.change(s, self.staff.get(s, ()), 1)
+            self.crew_size[s] = len(self.staff.get(s, ()))
+            self.trained[s] = self._trainers(start.members(s).tolist())
+        self.group_at: dict[tuple[str, int], list[int]] = {}
+        """Sessions of a group kept at one site, by group and component, one for each party."""
+        for p in start.placed().tolist():
+            self._note_group(p)
+        staffing = [c.staffing for c in problem.components]
+        self._least = np.array([max(1, x.at_least, problem.min_institutions) for x in staffing], dtype=np.int64)
+        self._per = np.array([x.per_candidates for x in staffing], dtype=np.int64)
+
+    def draft(self) -> Draft:
+        """Return what has been built."""
+        return Draft(self.at.copy(), {int(s): self.staff.get(int(s), ()) for s in np.unique(self.at[self.at >= 0])})
+
+    def save(self) -> tuple[object, ...]:
+        """Return a copy of everything a move changes."""
+        trained = {s: dict(by) for s, by in self.trained.items()}
+        groups = {key: list(sessions) for key, sessions in self.group_at.items()}
+        state = groups, self.at.copy(), dict(self.staff), self.heads.copy(), self.rivals_open.copy(), trained
+        return (*state, self.duties.load.copy(), self.duties.free, self.crew_size.copy())
+
+    def restore(self, saved: tuple[object, ...]) -> None:
+        """Undo all that happened since ``save``."""
+        self.group_at, self.at, self.staff, self.heads, self.rivals_open, self.trained, *duties = saved
+        self.duties.load, self.duties.free, self.crew_size = duties
+
+    def insert(self, unit: Unit, discount: tuple[int, int] = (1, 1), shut: IntArray | None = None) -> bool:
+        """Seat a unit where it costs least; False when it fits nowhere.
+
+        Args:
+            unit: Whom.
+            discount: Fraction of opening costs that counts, numerator and denominator; less than one opens sessions
+                for those who follow.
+            shut: Sessions not to be used.
+        """
+        unit = self._at_group_site(unit)
+        banned = np.zeros(len(self.problem.table), dtype=np.bool_)
+        if shut is not None:
+            banned[shut] = True
+        for _ in range(12):
+            way = self._cheapest(unit, discount, banned)
+            if way is None:
+                return False
+            failed = self._seat(unit, way)
+            if failed is None:
+                return True
+            banned[failed] = True
+        return False
+
+    def remove(self, parties: Iterable[int]) -> None:
+        """Take parties out; sessions left empty are closed, and examiners no longer needed released."""
+        problem = self.problem
+        touched: set[int] = set()
+        for p in parties:
+            self._note_group(p, leaves=True)
+            for s in [int(s) for s in self.at[p] if s >= 0]:
+                touched.add(s)
+                self.heads[s] -= problem.heads[p]
+                self.trained[s][int(problem.trained_by[p])] -= int(problem.heads[p])
+                if not self.heads[s]:
+                    self.rivals_open[problem.rivals(s)] -= 1
+                    self.duties.change(s, self.staff.pop(s, ()), -1)
+                    self.crew_size[s] = 0
+                    del self.trained[s]
+            self.at[p] = -1
+        for s in sorted(touched & self.trained.keys()) if problem.policy.examiners_on else ():
+            if self.crew_size[s] > problem.need(s, int(self.heads[s])):
+                self._recrew(s, self.duties.without_spare(s, self.staff[s], self.trained[s]))
+
+    def obstacle(self, session: int, party: int) -> str:
+        """Return the rule that keeps one more party out of a session just now, empty when none does."""
+        problem, component = self.problem, int(self.problem.table.component[session])
+        if self.heads[session] + problem.heads[party] > problem.table.capacity[session]:
+            return "place-capacity"
+        if self.rivals_open[session]:
+            return "room-once"
+        here = np.flatnonzero((self.at == session).any(axis=1))
+        for row in problem.rows.get(session, ()):
+            if row.weight[here].sum() + row.weight[party] > row.limit:
+                return row.rule
+        group_id = group_of(problem, party)
+        for other in np.flatnonzero([bool(group_id) and one.group_id == group_id for one in problem.parties]).tolist():
+            if component in problem.due[other] and self.at[other, 0] >= 0:
+                there = int(self.at[other, problem.due[other].index(component)])
+                sites = problem.together[group_id] == "site"
+                if problem.table.site[there] != problem.table.site[session] if sites else there != session:
+                    return "group-together"
+        return "" if self._crew(session, [party]) is not None else "examiner-count"
+
+    def _price(self, unit: Unit, j: int, discount: tuple[int, int], banned: BoolArray) -> IntArray:
+        """Return for each choice of a component what seating the unit there adds in sessions and examiners."""
+        problem, table, choice = self.problem, self.problem.table, unit.domains[j]
+        now, then = self.heads[choice], self.heads[choice] + unit.heads[j]
+        fits = (then <= table.capacity[choice]) & (self.rivals_open[choice] == 0) & ~banned[choice]
+        price = np.where(now == 0, table.opening[choice], 0)
+        if problem.policy.examiners_on:
+            component = table.component[choice]
+            per_turn = table.per_turn[choice]
+            need = np.maximum(self._least[component], -(-np.minimum(then, per_turn) // self._per[component]))
+            have = self.crew_size[choice]
+            free = (problem.eligible[:, choice] & self.duties.free[:, table.slot[choice]]).sum(axis=0)
+            fits &= need - have <= free
+            price = price + problem.policy.weights.examiner * np.maximum(0, need - have)
+        for n, s in enumerate(choice.tolist()) if problem.rows else ():
+            fits[n] = fits[n] and self._rows_hold(s, unit, unit.due[j])
+        return np.where(fits, price * discount[0] // discount[1], NEVER)
+
+    def _rows_hold(self, session: int, unit: Unit, component: int) -> bool:
+        rows = self.problem.rows.get(session, ())
+        here = np.flatnonzero((self.at == session).any(axis=1)) if rows else ()
+        coming = [p for p in unit.parties if component in self.problem.due[p]]
+        return all(row.weight[here].sum() + row.weight[coming].sum() <= row.limit for row in rows)
+
+    def _cheapest(self, unit: Unit, discount: tuple[int, int], banned: BoolArray) -> list[int] | None:
+        """Search the components one after another, keeping the best partial ways."""
+        ways = np.zeros((1, 0), dtype=np.int64)
+        spent = np.zeros(1, dtype=np.int64)
+        for j, choice in enumerate(unit.domains):
+            price = self._price(unit, j, discount, banned)
+            open_ = price < NEVER
+            spots, price = choice[open_], price[open_]
+            if not len(spots):
+                return None
+            whole = spent[:, None] + price[None, :] + self._trip_cost(unit, ways, j, spots)
+            whole[~self._compatible(unit, ways, j, spots)] = NEVER
+            ending = j == len(unit.domains) - 1
+            best = whole.argmin(axis=None)[None] if ending else np.argsort(whole, axis=None, kind="stable")[:BEAM]
+            best = best[whole.ravel()[best] < NEVER]
+            if not len(best):
+                return None
+            row, column = np.unravel_index(best, whole.shape)
+            ways, spent = np.column_stack([ways[row], spots[column]]), whole[row, column]
+        return [int(s) for s in ways[0]]
+
+    def _compatible(self, unit: Unit, ways: IntArray, j: int, choice: IntArray) -> BoolArray:
+        fine = np.ones((len(ways), len(choice)), dtype=np.bool_)
+        slots, rooms = self.problem.table.slot, self.problem.table.room
+        for i in range(j) if len(unit.parties) > 1 else ():
+            beside = self.problem.slot_overlaps[slots[ways[:, i]][:, None], slots[choice][None, :]]
+            fine &= ~(beside & (rooms[ways[:, i]][:, None] == rooms[choice][None, :]))
+        for i, k in unit.order:
+            if k == j and i < j:
+                fine &= self.problem.in_sequence(ways[:, i], choice)
+            elif i == j and k < j:
+                fine &= self.problem.in_sequence(choice, ways[:, k]).T
+        for i, k in unit.apart:
+            if k == j:
+                fine &= ~self.problem.slot_overlaps[slots[ways[:, i]][:, None], slots[choice][None, :]]
+        return fine
+
+    def _trip_cost(self, unit: Unit, ways: IntArray, j: int, choice: IntArray) -> IntArray:
+        """Return by way and choice what travel, extra trips and waiting are added."""
+        table, weights = self.problem.table, self.problem.policy.weights
+        added = np.zeros((len(ways), len(choice)), dtype=np.int64)
+        site, day = table.site[choice], table.day[choice]
+        for positions, fares, heads, wait_from in unit.profiles:
+            if j not in positions:
+                continue
+            before = [i for i in positions if i < j]
+            known = np.zeros_like(added, dtype=np.bool_)
+            for i in before:
+                same = (table.site[ways[:, i]][:, None] == site) & (table.day[ways[:, i]][:, None] == day)
+                known |= same
+            trip = fares[site] + (weights.extra_trip * heads if before else 0)
+            added += np.where(known, 0, trip[None, :])
+            since = np.full(len(ways), wait_from, dtype=np.int64)
+            for i in before:
+                since = np.maximum(since, table.day[ways[:, i]])
+            added += weights.wait_day * heads * np.maximum(0, day[None, :] - since[:, None])
+        return added
+
+    def _seat(self, unit: Unit, way: Sequence[int]) -> int | None:
+        """Seat a unit and call its examiners; on failure return the session that could not be staffed, all undone."""
+        problem = self.problem
+        crews: dict[int, tuple[int, ...]] = {}
+        for j, s in enumerate(way):
+            coming = [p for p in unit.parties if unit.due[j] in problem.due[p]]
+            crew = self._crew(s, coming)
+            if crew is None:
+                for done, earlier in crews.items():
+                    self._recrew(done, earlier)
+                return s
+            crews[s] = self.staff.get(s, ())
+            self._recrew(s, crew)
+        for j, s in enumerate(way):
+            for p in (p for p in unit.parties if unit.due[j] in problem.due[p]):
+                self._sit(p, problem.due[p].index(unit.due[j]), s)
+        for p in unit.parties:
+            self._note_group(p)
+        return None
+
+    def _note_group(self, p: int, *, leaves: bool = False) -> None:
+        """Remember where a party of a group kept at one site sits, or forget it."""
+        group_id = self.problem.parties[p].group_id
+        if self.problem.together.get(group_id) != "site" or self.at[p, 0] < 0:
+            return
+        for c, s in zip(self.problem.due[p], self.at[p].tolist(), strict=False):
+            here = self.group_at.setdefault((group_id, c), [])
+            if leaves:
+                here.remove(s)
+            else:
+                here.append(s)
+
+    def _at_group_site(self, unit: Unit) -> Unit:
+        """Narrow a unit's choices to the site its group has already."""
+        group_id = self.problem.parties[unit.parties[0]].group_id
+        if self.problem.together.get(group_id) != "site":
+            return unit
+        site, domains = self.problem.table.site, list(unit.domains)
+        for j, c in enumerate(unit.due):
+            there = self.group_at.get((group_id, c))
+            if there:
+                domains[j] = domains[j][site[domains[j]] == site[there[0]]]
+        return replace(unit, domains=tuple(domains))
+
+    def _crew(self, session: int, coming: list[int]) -> tuple[int, ...] | None:
+        if not self.problem.policy.examiners_on:
+            return ()
+        trained = dict(self.trained.get(session, {}))
+        for body, heads in self._trainers(coming).items():
+            trained[body] = trained.get(body, 0) + heads
+        barred: set[int] = set()
+        if any(self.problem.recused):
+            present = np.flatnonzero((self.at == session).any(axis=1)).tolist()
+            barred = {e for p in [*present, *coming] for e in self.problem.recused[p]}
+        return self.duties.enough(session, self.staff.get(session, ()), trained, barred)
+
+    def _recrew(self, session: int, crew: tuple[int, ...]) -> None:
+        before = self.staff.get(session, ())
+        if before != crew:
+            self.duties.change(session, before, -1)
+            self.duties.change(session, crew, 1)
+            self.staff[session] = crew
+            self.crew_size[session] = len(crew)
+
+    def _sit(self, p: int, position: int, session: int) -> None:
+        if not self.heads[session]:
+            self.rivals_open[self.problem.rivals(session)] += 1
+        self.at[p, position] = session
+        self.heads[session] += self.problem.heads[p]
+        here = self.trained.setdefault(session, {})
+        body = int(self.problem.trained_by[p])
+        here[body] = here.get(body, 0) + int(self.problem.heads[p])
+
+    def _trainers(self, parties: Iterable[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for p in parties:
+            body = int(self.problem.trained_by[p])
+            found[body] = found.get(body, 0) + int(self.problem.heads[p])
+        return found
+
+
+def start(problem: Problem, order: random.Random | None = None, discount: tuple[int, int] = (1, 1)) -> Draft:
+    """Seat all units, the hardest first; equally hard ones in the order of their parties, or shuffled.
+
+    Args:
+        problem: The round.
+        order: Shuffles units of about the same difficulty.
+        discount: Fraction of opening costs that counts.
+    """
+    builder = Builder(problem)
+    units = units_of(problem)
+    rank = {unit.parties: (order.random() if order else 0.0) for unit in units}
+    units.sort(key=lambda unit: (*_difficulty(unit), rank[unit.parties], unit.parties))
+    for unit in units:
+        if not builder.insert(unit, discount):
+            _insert_parts(builder, unit, discount)
+    return builder.draft()
+
+
+def _difficulty(unit: Unit) -> tuple[int, int]:
+    fewest = min((len(domain) for domain in unit.domains), default=0)
+    return -len(unit.parties), fewest.bit_length() * 8 - min(7, max(unit.heads).bit_length())
+
+
+def _insert_parts(builder: Builder, unit: Unit, discount: tuple[int, int]) -> None:
+    """Seat as much of a group as fits one session: members that fit least are left, the others stay together."""
+    members = sorted(unit.parties, key=lambda p: (int(builder.problem.heads[p]), p))
+    while len(members) > 1:
+        members.pop()
+        if builder.insert(unit_of(builder.problem, tuple(sorted(members))), discount):
+            return

@@ -1,0 +1,114 @@
+"""Calling examiners one session at a time: the first who fit, scarce ones spared. Used while a draft is built.
+
+The model calls them better and all at once; this makes sure that a start has them at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from scheduler.domain.catalogue import Duty
+from scheduler.planning.problem import Problem
+from scheduler.planning.table import BoolArray
+
+
+class Duties:
+    """Who is still free, while sessions are opened and closed."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        size, slots = len(problem.examiners), len(problem.slots)
+        self.load = np.zeros((size, slots), dtype=np.int64)
+        """Sessions of each examiner by slot."""
+        days = np.array([slot.on.toordinal() for slot in problem.slots], dtype=np.int64)
+        self.same_day: BoolArray = days[:, None] == days[None, :]
+        self.same_week: BoolArray = problem.week[:, None] == problem.week[None, :]
+        self.max_day = np.array([e.max_per_day for e in problem.examiners], dtype=np.int64)[:, None]
+        self.max_week = np.array([e.max_per_week for e in problem.examiners], dtype=np.int64)[:, None]
+        self.choice = problem.eligible.sum(axis=1)
+        self.free: BoolArray = np.ones((size, slots), dtype=np.bool_)
+        """Whether an examiner could serve once more in a slot."""
+        self._refresh()
+
+    def _refresh(self) -> None:
+        load = self.load
+        busy = load @ self.problem.slot_overlaps.astype(np.int64)
+        fine = (load @ self.same_day.astype(np.int64) < self.max_day) & (
+            load @ self.same_week.astype(np.int64) < self.max_week
+        )
+        self.free = fine & (busy == 0)
+
+    def change(self, session: int, crew: tuple[int, ...], by: int) -> None:
+        """Book (+1) or release (-1) the examiners of a session."""
+        if crew:
+            self.load[list(crew), self.problem.table.slot[session]] += by
+            self._refresh()
+
+    def available(self, session: int) -> BoolArray:
+        """Tell who could serve in a session now."""
+        free: BoolArray = self.problem.eligible[:, session] & self.free[:, self.problem.table.slot[session]]
+        return free
+
+    def enough(
+        self, session: int, crew: tuple[int, ...], trained: Mapping[int, int], barred: set[int]
+    ) -> tuple[int, ...] | None:
+        """Return a crew that satisfies every rule for these candidates, or None when nobody fits.
+
+        Args:
+            session: Where.
+            crew: Who serves already; those not barred stay.
+            trained: Candidates by training institution, -1 for none.
+            barred: Examiners who must not meet one of them.
+        """
+        chosen = [e for e in crew if e not in barred]
+        if len(chosen) == len(crew) > 0 and next(self._unmet(session, chosen, trained), None) is None:
+            return crew
+        free = self.available(session)
+        wanted = self.problem.locked_examiners.get(session, ())
+        for e in wanted:
+            if e in barred or (e not in chosen and not free[e]):
+                return None
+        chosen += [e for e in wanted if e not in chosen]
+        spare = [int(e) for e in np.flatnonzero(free) if e not in barred and e not in chosen]
+        while (fits := next(self._unmet(session, chosen, trained), None)) is not None:
+            best = min((e for e in spare if fits(e)), key=lambda e: self._price(e, chosen, trained), default=None)
+            if best is None:
+                return None
+            spare.remove(best)
+            chosen.append(best)
+        return tuple(sorted(chosen))
+
+    def without_spare(self, session: int, crew: tuple[int, ...], trained: Mapping[int, int]) -> tuple[int, ...]:
+        """Return a crew without those it can spare for these candidates."""
+        chosen = list(crew)
+        for e in crew:
+            fewer = [other for other in chosen if other != e]
+            locked = e in self.problem.locked_examiners.get(session, ())
+            if not locked and next(self._unmet(session, fewer, trained), None) is None:
+                chosen = fewer
+        return tuple(chosen)
+
+    def _price(self, e: int, chosen: list[int], trained: Mapping[int, int]) -> tuple[int, ...]:
+        problem = self.problem
+        body = int(problem.sent_by[e])
+        known = any(int(problem.sent_by[other]) == body for other in chosen)
+        leads = int(problem.examiners[e].may_lead and any(problem.examiners[o].may_lead for o in chosen))
+        return trained.get(body, 0), int(known), leads, int(self.choice[e]), int(self.load[e].sum()), e
+
+    def _unmet(self, session: int, chosen: list[int], trained: Mapping[int, int]) -> Iterator[Callable[[int], bool]]:
+        """Yield, for each rule not yet satisfied, who would help."""
+        problem = self.problem
+        bodies = [int(problem.sent_by[e]) for e in chosen]
+        for i, heads in sorted(trained.items()):
+            outside = sum(1 for body in bodies if body != i)
+            if i >= 0 and outside * problem.policy.independent_per < heads:
+                yield lambda e, i=i: int(problem.sent_by[e]) != i
+        if len(set(bodies)) < problem.min_institutions:
+            yield lambda e: int(problem.sent_by[e]) not in bodies
+        duty = problem.components[problem.table.component[session]].staffing.duty
+        if duty is Duty.ASSESS and not any(problem.examiners[e].may_lead for e in chosen):
+            yield lambda e: problem.examiners[e].may_lead
+        if len(chosen) < problem.need(session, sum(trained.values())):
+            yield lambda _e: True

@@ -1,0 +1,196 @@
+"""Why a party has no place, or where it sits; what a round is short of; the smallest single additions that would help.
+
+Used by the office and the command line. Plain counting against one finished plan, no solver: what others hold stays theirs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from scheduler.domain.catalogue import Component
+from scheduler.domain.rounds import Party, Round
+from scheduler.domain.sessions import Plan, Sitting
+from scheduler.errors import Text
+from scheduler.planning.audit_reading import Reading
+from scheduler.planning.explain_additions import Addition, additions_for, itinerary, merged
+from scheduler.planning.explain_options import Option, Options
+from scheduler.planning.explain_shortages import Shortage, shortages
+from scheduler.planning.rules import BY_ID
+
+__all__ = ["Addition", "Block", "ComponentView", "Explanation", "Option", "PartyView", "Shortage", "explain"]
+
+_NEAREST = 3
+_MOST_PARTIES = 500
+"""Unplaced parties that a whole round's explanation goes into one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One rule and how many of a party's options it blocks, alone or with others."""
+
+    rule: str
+    wording: Text
+    options: int
+    alone: int
+    """Options that nothing else blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentView:
+    """The options of one party for one component."""
+
+    component_id: str
+    options: int
+    """Rooms of the right kind times slots."""
+    free: int
+    """Options that nothing blocks."""
+    blocks: tuple[Block, ...]
+    """Most blocking first."""
+    nearest: tuple[Option, ...]
+    """Fewest rules broken first, at most three."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """What is to be said of one party."""
+
+    party_id: str
+    state: Literal["placed", "unplaced", "missing"]
+    """``missing``: neither seated nor listed unplaced, or not in the round."""
+    sittings: tuple[Sitting, ...]
+    components: tuple[ComponentView, ...]
+    """Of a party without a place; empty for others."""
+    additions: tuple[Addition, ...]
+    sentences: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The explanation of one party, or of a whole round."""
+
+    round_id: str
+    parties: tuple[PartyView, ...]
+    """Without a place, sorted by id; or the one party asked for."""
+    shortages: tuple[Shortage, ...]
+    additions: tuple[Addition, ...]
+    """Each alone would seat someone; smallest first."""
+    sentences: tuple[Text, ...]
+
+
+def explain(round_: Round, plan: Plan, party_id: str | None = None) -> Explanation:
+    """Explain one party, or, without ``party_id``, everybody without a place.
+
+    Returns:
+        Views sorted by party; a party that the round does not know is ``missing``. Of very many unplaced parties only the
+        first 500 are gone into, which a sentence then says.
+    """
+    reading = Reading(round_, plan)
+    options = Options(reading)
+    if party_id is not None:
+        view = _party_view(reading, options, party_id)
+        return Explanation(round_.id, (view,), (), view.additions, view.sentences)
+    unplaced = sorted(party.id for party in round_.parties if party.id not in reading.by_party)
+    views = [_party_view(reading, options, id_) for id_ in unplaced[:_MOST_PARTIES]]
+    short = shortages(reading, options, [reading.parties[view.party_id] for view in views])
+    extra = merged([addition for view in views for addition in view.additions])
+    sentences = _round_sentences(reading, unplaced, len(views), short)
+    return Explanation(round_.id, tuple(views), short, extra, sentences)
+
+
+def _party_view(reading: Reading, options: Options, party_id: str) -> PartyView:
+    party = reading.parties.get(party_id)
+    if party is None:
+        what = Text(f"批次中没有考生 {party_id}", f"the round has no party {party_id}")
+        return PartyView(party_id, "missing", (), (), (), (what,))
+    seats = reading.by_party.get(party_id, [])
+    if seats:
+        sittings = tuple(sorted((s.sitting for s in seats), key=lambda s: (s.component_id, s.member)))
+        return PartyView(party_id, "placed", sittings, (), (), _placed_sentences(reading, party_id))
+    state: Literal["unplaced", "missing"] = "unplaced" if party_id in reading.unplaced_ids else "missing"
+    due = [reading.components[id_] for id_ in party.component_ids if id_ in reading.components]
+    found = {component.id: options.of(party, component) for component in due}
+    views = tuple(_component_view(component, found[component.id]) for component in due)
+    additions = additions_for(reading, party, found)
+    sentences = (*_unplaced_sentences(reading, party, found), *_component_sentences(views))
+    return PartyView(
+        party_id, state, (), views, additions, (*sentences, *(addition.what for addition in additions[:3]))
+    )
+
+
+def _component_view(component: Component, found: list[Option]) -> ComponentView:
+    every = Counter(rule for option in found for rule in option.blocked_by)
+    alone = Counter(option.blocked_by[0] for option in found if len(option.blocked_by) == 1)
+    blocks = [Block(rule, BY_ID[rule].wording, n, alone[rule]) for rule, n in every.items()]
+    nearest = sorted(found, key=lambda option: (len(option.blocked_by), option.short))
+    return ComponentView(
+        component_id=component.id,
+        options=len(found),
+        free=sum(not option.blocked_by for option in found),
+        blocks=tuple(sorted(blocks, key=lambda block: (-block.options, -block.alone, block.rule))),
+        nearest=tuple(nearest[:_NEAREST]),
+    )
+
+
+def _placed_sentences(reading: Reading, party_id: str) -> tuple[Text, ...]:
+    said = []
+    for sitting, _, held in sorted(reading.by_party[party_id], key=lambda s: (s.held.slot.starts_at, s.sitting.member)):
+        when = f"{held.slot.on} {held.slot.start:%H:%M}-{held.slot.end:%H:%M}"
+        zh = f"考生 {party_id} 的 {sitting.component_id}：{when}，考场 {held.room.id}，第 {sitting.turn} 轮 {sitting.place} 号"
+        en = f"party {party_id} sits {sitting.component_id} on {when} in room {held.room.id}, turn {sitting.turn}, place {sitting.place}"
+        said.append(Text(zh, en))
+    return tuple(said)
+
+
+def _unplaced_sentences(reading: Reading, party: Party, found: dict[str, list[Option]]) -> tuple[Text, ...]:
+    head = Text(
+        f"考生 {party.id}({party.head_count} 人)未能安排", f"party {party.id} ({party.head_count}) has no place"
+    )
+    free = {id_: [option.slot_id for option in options if not option.blocked_by] for id_, options in found.items()}
+    if not all(free.values()):
+        return (head,)
+    if itinerary(reading, free) is not None:
+        what = Text(
+            "各科目都有空位且先后可行：可再次编排", "every component has a free place in order: plan again to use it"
+        )
+    else:
+        what = Text(
+            "各科目分别有空位，但先后或间隔不合", "each component has free places, but never in the order asked for"
+        )
+    return (head, what)
+
+
+def _component_sentences(views: tuple[ComponentView, ...]) -> tuple[Text, ...]:
+    said = []
+    for view in views:
+        head = f"{view.component_id}：{view.options} 个选项，{view.free} 个可用"
+        en = f"{view.component_id}: {view.options} options, {view.free} free"
+        if not view.options:
+            said.append(
+                Text(
+                    f"{view.component_id}：没有适合类型的考场或时段",
+                    f"{view.component_id}: no room of its kind, or no slot",
+                )
+            )
+            continue
+        blocks = view.blocks if not view.free else ()
+        zh_parts = [f"{block.options} 个受阻于「{block.wording.zh}」" for block in blocks]
+        en_parts = [f'{block.options} blocked by "{block.wording.en}"' for block in blocks]
+        said.append(Text("；".join([head, *zh_parts]), "; ".join([en, *en_parts])))
+    return tuple(said)
+
+
+def _round_sentences(reading: Reading, unplaced: list[str], seen: int, short: tuple[Shortage, ...]) -> tuple[Text, ...]:
+    heads = sum(reading.parties[id_].head_count for id_ in unplaced)
+    if not unplaced:
+        return (Text("所有考生均已安排", "everybody has a place"),)
+    said = [
+        Text(
+            f"{len(unplaced)} 组共 {heads} 名考生未安排", f"{len(unplaced)} parties of {heads} candidates have no place"
+        )
+    ]
+    if seen < len(unplaced):
+        rest = len(unplaced) - seen
+        said.append(Text(f"其中 {rest} 组未逐一分析", f"{rest} of them are not gone into one by one"))
+    return (*said, *(shortage.what for shortage in short if shortage.on is None))

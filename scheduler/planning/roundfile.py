@@ -1,0 +1,55 @@
+"""Round file: a Round as JSON with a published schema, read with every fault named, and its digest.
+
+Used by the office and the command line. Planning from files alone needs nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scheduler.domain.rounds import Round
+from scheduler.errors import Finding, errors_in
+from scheduler.planning.jsonfile import by_lines, compact, plain, read_value, schema_of, write_whole
+from scheduler.planning.roundfaults import round_findings
+
+__all__ = ["read_round", "round_digest", "round_findings", "round_schema", "write_round"]
+
+
+def read_round(path: Path) -> tuple[Round | None, list[Finding]]:
+    """Read a round file and judge it: shape first, then sense.
+
+    Returns:
+        The round and its warnings, or None and every fault found, with the path inside the file.
+    """
+    round_, findings = read_value(path, Round)
+    if round_ is None:
+        return None, findings
+    findings = [replace(f, where=replace(f.where, file=path.name)) for f in round_findings(round_)]
+    return (None if errors_in(findings) else round_), findings
+
+
+def write_round(round_: Round, path: Path) -> None:
+    """Write a round file whole or not at all; fields at their default are left out.
+
+    Raises:
+        SettingsError: The file cannot be written there.
+    """
+    write_whole(path, by_lines(plain(round_, Round)))
+
+
+def round_digest(round_: Round) -> str:
+    """Return the SHA-256 of the round's canonical JSON, hexadecimal; the order of rows counts."""
+    return hashlib.sha256(compact(plain(round_, Round))).hexdigest()
+
+
+def round_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a round file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Round file (批次文件)",
+        "description": "All that one planning needs, without a database. Local times, kilometres, whole cost units.",
+        **schema_of(Round),
+    }

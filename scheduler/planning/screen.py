@@ -1,0 +1,147 @@
+"""Screening: who cannot be seated whatever is planned, and why; and what stood in the way of those left over at the end.
+
+Used by the solve. Reasons are ids of ``rules`` with a sentence; nothing is decided here that the domains did not decide.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from scheduler.domain.calendar import Slot
+from scheduler.domain.catalogue import Component
+from scheduler.domain.places import Room
+from scheduler.domain.rounds import Party
+from scheduler.domain.sessions import Reason, Unplaced
+from scheduler.errors import Text
+from scheduler.planning.construct import Builder
+from scheduler.planning.draft import Draft
+from scheduler.planning.problem import Problem
+from scheduler.planning.table import suits, turns_of
+
+_WORDS = {
+    "known-ids": ("批次中没有这个科目", "the round has no such component"),
+    "room-suits": ("没有适合该科目和工种的考场", "no room suits the component and trade"),
+    "room-open": ("适合的考场在这些时段都不开放", "the rooms that suit are closed in these slots"),
+    "slot-long-enough": ("时段太短，容不下一个轮次", "the slots are too short for one turn"),
+    "examiner-count": ("凑不齐合格且有空的考评员或监考员", "not enough qualified examiners are free"),
+    "deadline": ("本人可考日期内没有场次", "there is no session between its earliest and latest day"),
+    "candidate-available": ("有场次的时段本人都不能到场", "the slots with sessions do not suit the party"),
+    "accessibility": ("没有可用的无障碍考场", "no accessible room is to be had"),
+    "travel-limit": ("考点都超出路程上限或距离不明", "every site is beyond the travel limit or at an unknown distance"),
+    "lock": ("锁定的时段、考场、轮次或席位无法满足", "the locked slot, room, turn or place cannot be had"),
+    "place-capacity": ("可选场次的席位不够", "the sessions it may choose have too few places"),
+    "reservation": ("剩余席位已为他人预留", "the places left are reserved for others"),
+    "room-once": ("可选考场在这些时段已用于其他科目", "its rooms are taken by other components in these slots"),
+    "component-order": ("排不出符合先后次序的场次", "no sessions are left in the order asked for"),
+    "group-together": ("同组人员无法安排在一起", "the group cannot be kept together"),
+}
+
+
+def hopeless(problem: Problem) -> dict[int, tuple[Reason, ...]]:
+    """Return the parties that no plan can seat, with the rules that say so; ascending."""
+    found = {}
+    for p, party in enumerate(problem.parties):
+        if not problem.hopeful(p):
+            found[p] = _blocked(problem, p, party)
+        elif not _can_be_ordered(problem, p):
+            found[p] = (_reason("component-order", party, ""),)
+    return found
+
+
+def leftovers(problem: Problem, draft: Draft, known: dict[int, tuple[Reason, ...]]) -> tuple[Unplaced, ...]:
+    """Return everyone without a place, sorted, with what is known of hopeless ones and what is full for the others."""
+    builder = Builder(problem, draft)
+    found = []
+    for p in draft.left().tolist():
+        found.append(Unplaced(problem.parties[p].id, known.get(p) or _crowded(problem, builder, p)))
+    return tuple(sorted(found, key=lambda unplaced: unplaced.party_id))
+
+
+def _reason(rule: str, party: Party, component_id: str) -> Reason:
+    zh, en = _WORDS[rule]
+    size = f"（{party.head_count} 人）" if rule == "place-capacity" and party.head_count > 1 else ""
+    count = f" for {party.head_count}" if size else ""
+    before = (f"科目 {component_id}：", f"component {component_id}: ") if component_id else ("", "")
+    return Reason(rule, Text(f"{before[0]}{zh}{size}", f"{before[1]}{en}{count}"))
+
+
+def _can_be_ordered(problem: Problem, p: int) -> bool:
+    return all(problem.in_sequence(problem.domains[p][i], problem.domains[p][j]).any() for i, j in problem.precedences(p))
+
+
+def _blocked(problem: Problem, p: int, party: Party) -> tuple[Reason, ...]:
+    """Name, for each component without a choice, the fewest rules that stand in the way of it."""
+    known = {component.id: component for component in problem.components}
+    missing = [cid for cid in sorted(party.component_ids) if cid not in known]
+    if missing or not party.component_ids:
+        return tuple(_reason("known-ids", party, cid) for cid in missing or [""])
+    reasons = []
+    for c, domain in zip(problem.due[p], problem.domains[p], strict=True):
+        if not len(domain):
+            component = problem.components[c]
+            reasons += [_reason(rule, party, component.id) for rule in _fewest(problem, p, component)]
+    return tuple(reasons)
+
+
+def _fewest(problem: Problem, p: int, component: Component) -> list[str]:
+    table = problem.table
+    staffed = {(int(table.room[s]), int(table.slot[s])) for s in np.flatnonzero(table.component == problem.components.index(component))}
+    ways = {
+        tuple(_broken(problem, p, component, room, slot, (r, t) in staffed))
+        for r, room in enumerate(problem.rooms)
+        for t, slot in enumerate(problem.slots)
+    }
+    if not ways:
+        return ["room-suits"]
+    fewest = min(len(way) for way in ways)
+    if fewest == 1:
+        return sorted({way[0] for way in ways if len(way) == 1})
+    return list(min(way for way in ways if len(way) == fewest))
+
+
+def _broken(problem: Problem, p: int, component: Component, room: Room, slot: Slot, staffed: bool) -> list[str]:  # noqa: PLR0917, FBT001
+    """Return the rules against one component of a party in one room and slot."""
+    party, round_ = problem.parties[p], problem.round_
+    closed = any(o.closed and (o.room_id, o.slot_id) == (room.id, slot.id) for o in round_.openings)
+    turns = turns_of(component, room, slot, round_.policy.changeover_min)
+    limit = component.staffing.room_limit
+    each = room.places if limit is None else min(room.places, limit)
+    locks = [lock for lock in round_.locks if (lock.party_id, lock.component_id) == (party.id, component.id)]
+    early, late = party.earliest_on or slot.on, party.latest_on or slot.on
+    is_open = not closed and slot.id not in room.closed_slot_ids and slot.on in round_.window
+    tests = {
+        "room-suits": suits(component, room),
+        "room-open": is_open,
+        "slot-long-enough": turns > 0,
+        "examiner-count": staffed or not (suits(component, room) and is_open and turns > 0),
+        "deadline": early <= slot.on <= late,
+        "candidate-available": slot.id not in party.unavailable_slot_ids,
+        "accessibility": room.accessible or not party.accessible,
+        "travel-limit": bool(problem.reach[p, problem.site_ids.index(room.site_id)]),
+        "lock": all(_lock_fits(lock.slot_id, slot.id) and _lock_fits(lock.room_id, room.id) for lock in locks)
+        and all((lock.turn or 1) <= max(1, turns) and (lock.place or 1) <= room.places for lock in locks),
+        "place-capacity": party.head_count <= max(1, turns) * each,
+    }
+    broken = [rule for rule, kept in tests.items() if not kept]
+    return broken or ["reservation"]
+
+
+def _lock_fits(locked: str | None, is_: str) -> bool:
+    return locked is None or locked == is_
+
+
+def _crowded(problem: Problem, builder: Builder, p: int) -> tuple[Reason, ...]:
+    """Name what fills or blocks every choice of a party in the finished draft, most frequent first."""
+    party = problem.parties[p]
+    reasons = []
+    for position, c in enumerate(problem.due[p]):
+        against = Counter(builder.obstacle(int(s), p) for s in problem.domains[p][position])
+        if "" not in against:
+            ranked = sorted(against, key=lambda rule: (-against[rule], rule))
+            reasons += [_reason(rule, party, problem.components[c].id) for rule in ranked]
+    if not reasons:
+        together = party.group_id in problem.together
+        reasons = [_reason("group-together" if together else "component-order", party, "")]
+    return tuple(reasons)

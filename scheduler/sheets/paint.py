@@ -1,0 +1,161 @@
+"""How this product's workbooks look, and how text gets into a cell without ever becoming a formula. Writers share it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from scheduler.domain.catalogue import Catalogue
+from scheduler.sheets.codes import Codes, offered
+from scheduler.sheets.columns import Choices, Column
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Value = str | int | float | bool | date | datetime | time | None
+
+RED = PatternFill("solid", fgColor="FFFFC7CE")
+AMBER = PatternFill("solid", fgColor="FFFFEB9C")
+_HEAD = PatternFill("solid", fgColor="FF1F4E78")
+_MUST = PatternFill("solid", fgColor="FF9C2A2A")
+_DIM = PatternFill("solid", fgColor="FFE7E6E6")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+"""The file format reads _x0041_ as the letter A; words that look so are written with their first mark escaped."""
+_LONGEST = 32_000
+_SEVERAL: frozenset[Choices] = frozenset({"awards", "duties", "schemes", "trades", "roles"})
+"""Lists of which a cell may name several; there a drop-down offers and never refuses."""
+LISTS = "代码表"
+NOTES = "填写说明"
+FINDINGS = "问题清单"
+
+
+def put(cell: Cell | MergedCell, value: Value, *, text: bool = False) -> None:
+    """Write a value; words stay words, whatever they begin with.
+
+    Args:
+        text: Format the cell as text, for numbers printed on papers.
+    """
+    if isinstance(cell, MergedCell):
+        return
+    if isinstance(value, str):
+        clean = _ILLEGAL.sub("�", value)[:_LONGEST]
+        cell.value = _ESCAPE.sub("_x005F_", clean)
+        # openpyxl takes a leading = for a formula and #N/A for an error; a name is neither.
+        cell.data_type = "s"
+        if clean[:1] in {"=", "+", "-", "@"}:
+            cell.quotePrefix = True
+    else:
+        cell.value = value
+    if text:
+        cell.number_format = "@"
+    elif isinstance(value, datetime):
+        cell.number_format = "yyyy-mm-dd hh:mm"
+    elif isinstance(value, date):
+        cell.number_format = "yyyy-mm-dd"
+    elif isinstance(value, time):
+        cell.number_format = "hh:mm"
+
+
+def new_book() -> Workbook:
+    """Return a workbook without sheets."""
+    book = Workbook()
+    if book.active is not None:
+        book.remove(book.active)
+    return book
+
+
+def head(sheet: Worksheet, headings: Sequence[str], widths: Sequence[int], *, must: Iterable[int] = ()) -> None:
+    """Write the heading row, freeze it, set widths; compulsory headings (indices from 0) are red."""
+    red = set(must)
+    for index, words in enumerate(headings):
+        cell = sheet.cell(1, index + 1)
+        put(cell, words)
+        cell.font = Font(bold=True, color="FFFFFFFF")
+        cell.fill = _MUST if index in red else _HEAD
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        sheet.column_dimensions[get_column_letter(index + 1)].width = widths[index] + 2
+    sheet.row_dimensions[1].height = 34
+    sheet.freeze_panes = "A2"
+
+
+def head_columns(sheet: Worksheet, columns: Sequence[Column]) -> None:
+    """Write the headings of a table; columns of numbers printed on papers are formatted as text down to the last row."""
+    must = [n for n, column in enumerate(columns) if column.required]
+    head(sheet, [c.heading for c in columns], [c.width for c in columns], must=must)
+    for n, column in enumerate(columns, start=1):
+        if column.text:
+            # ColumnDimension takes a number format as every styled object does; the stubs do not know it.
+            sheet.column_dimensions[get_column_letter(n)].number_format = "@"
+
+
+def fill(sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Mapping[str, Value]]) -> None:
+    """Write rows given by column key, from row 2 on."""
+    for number, values in enumerate(rows, start=2):
+        for n, column in enumerate(columns, start=1):
+            value = values.get(column.key)
+            if value not in {None, ""}:
+                put(sheet.cell(number, n), value, text=column.text)
+
+
+def rows_below(sheet: Worksheet, rows: Iterable[Sequence[Value]]) -> None:
+    """Write plain rows from row 2 on and put a filter over them."""
+    last = 1
+    for number, values in enumerate(rows, start=2):
+        last = number
+        for n, value in enumerate(values, start=1):
+            if value not in {None, ""}:
+                cell = sheet.cell(number, n)
+                put(cell, value)
+                cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str) and len(value) > 20)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(sheet.max_column)}{last}"
+
+
+def offer_lists(
+    book: Workbook, sheet: Worksheet, columns: Sequence[Column], catalogue: Catalogue, last_row: int
+) -> None:
+    """Put drop-down lists below the headings that have codes; the lists stand on a sheet of their own."""
+    lists = book[LISTS] if LISTS in book.sheetnames else book.create_sheet(LISTS)
+    for n, column in enumerate(columns, start=1):
+        codes = offered(column.choices, catalogue)
+        if codes is None:
+            continue
+        at = _list_column(lists, column.choices, codes)
+        letter = get_column_letter(at)
+        rule = DataValidation("list", f"'{LISTS}'!${letter}$2:${letter}${len(codes.labels) + 1}", allow_blank=True)
+        rule.errorStyle = "warning"
+        rule.showErrorMessage = column.choices not in _SEVERAL
+        rule.errorTitle, rule.error = "不在列表中", "请从列表中选择 / please choose from the list"
+        here = get_column_letter(n)
+        rule.add(f"{here}2:{here}{last_row}")
+        sheet.add_data_validation(rule)
+
+
+def _list_column(lists: Worksheet, choices: Choices, codes: Codes) -> int:
+    """Return the column of a list, writing it when it is new: labels, and codes beside them."""
+    title = f"{LISTS}:{choices}"
+    for n in range(1, lists.max_column + 1):
+        if lists.cell(1, n).value == title:
+            return n
+    at = 1 if lists.cell(1, 1).value is None else lists.max_column + 1
+    put(lists.cell(1, at), title)
+    put(lists.cell(1, at + 1), f"{title} id")
+    for number, (code, label) in enumerate(codes.labels.items(), start=2):
+        put(lists.cell(number, at), label)
+        put(lists.cell(number, at + 1), str(code))
+    lists.column_dimensions[get_column_letter(at)].width = 42
+    lists.column_dimensions[get_column_letter(at + 1)].width = 30
+    return at
+
+
+def dim(cell: Cell | MergedCell) -> None:
+    """Grey a cell out that is not to be filled in."""
+    cell.fill = _DIM

@@ -1,0 +1,54 @@
+"""What others call to read a workbook: entries, set-up, marks. Values and findings come back; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from scheduler.domain.catalogue import Catalogue
+from scheduler.domain.entries import Entry
+from scheduler.domain.results import ComponentMark
+from scheduler.domain.rounds import RoundSetup
+from scheduler.errors import Finding
+from scheduler.sheets.entries import EntrySheet, entries_of
+from scheduler.sheets.marks import marks_of
+from scheduler.sheets.setup import setup_of
+from scheduler.sheets.workbook import open_book
+
+__all__ = ["EntrySheet", "read_entries", "read_marks", "read_setup"]
+
+
+def read_entries(path: Path, *, round_id: str, catalogue: Catalogue, setup: RoundSetup, today: date) -> EntrySheet:
+    """Read a registration workbook (xlsx, xls, ods, csv): good rows become entries, the rest findings.
+
+    Args:
+        today: Day of application where a row names none; later days are refused.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    return entries_of(open_book(Path(path)), round_id=round_id, catalogue=catalogue, setup=setup, today=today)
+
+
+def read_setup(path: Path, *, catalogue: Catalogue) -> tuple[RoundSetup | None, list[Finding]]:
+    """Read a set-up workbook; the setup is None when any finding is an error.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    return setup_of(open_book(Path(path)), catalogue=catalogue)
+
+
+def read_marks(
+    path: Path, *, entries: Mapping[str, Entry], catalogue: Catalogue
+) -> tuple[list[ComponentMark], list[Finding]]:
+    """Read a mark sheet; marks of good rows in the sheet's order, and everything found.
+
+    Args:
+        entries: The round's entries by id; whoever is not among them is unknown.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    return marks_of(open_book(Path(path)), entries=entries, catalogue=catalogue)

@@ -1,0 +1,229 @@
+"""Templates to fill in: registration, set-up, marks. Also the same sheets filled, so that what is written reads back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from scheduler.domain.catalogue import Catalogue
+from scheduler.domain.entries import Entry
+from scheduler.domain.rounds import RoundSetup, Weights
+from scheduler.domain.sessions import Sitting
+from scheduler.sheets import columns_setup as tables
+from scheduler.sheets.codes import DUTIES, KINDS, REASONS, ROOM_KINDS, TOGETHER, award_codes, scheme_codes
+from scheduler.sheets.columns import Column, Table, TemplateKind
+from scheduler.sheets.columns_entries import ENTRIES, HELD_SHOWN, SHOWN, held_columns
+from scheduler.sheets.columns_marks import ASSESSORS_SHOWN, item_ids_of, marks_table
+from scheduler.sheets.paint import LISTS, NOTES, Value, dim, fill, head, head_columns, new_book, offer_lists, put
+
+_SPARE_ROWS = 2000
+"""Rows below the heading that have drop-down lists."""
+
+
+def template_book(kind: TemplateKind, catalogue: Catalogue) -> Workbook:
+    """Return an empty template."""
+    if kind == "entries":
+        return _book([(ENTRIES, SHOWN, [])], catalogue)
+    if kind == "setup":
+        return _book([(table, table.columns, []) for table in tables.SETUP], catalogue)
+    table = marks_table(item_ids_of(catalogue), ASSESSORS_SHOWN)
+    return _book([(table, table.columns, [])], catalogue)
+
+
+def entries_book(entries: Sequence[Entry], catalogue: Catalogue) -> Workbook:
+    """Return a filled registration sheet."""
+    sets = max([HELD_SHOWN, *(len(entry.held) for entry in entries)])
+    more = tuple(column for n in range(HELD_SHOWN + 1, sets + 1) for column in held_columns(n))
+    rows = [_entry_row(entry, catalogue) for entry in entries]
+    return _book([(ENTRIES, (*SHOWN, *more), rows)], catalogue)
+
+
+def setup_book(setup: RoundSetup, catalogue: Catalogue) -> Workbook:
+    """Return a filled set-up workbook."""
+    rows = _setup_rows(setup)
+    return _book([(table, table.columns, rows[table.key]) for table in tables.SETUP], catalogue)
+
+
+def marks_book(rows: Sequence[tuple[Sitting, Entry]], catalogue: Catalogue) -> Workbook:
+    """Return a mark sheet with one prefilled row a sitting; items that a component does not have are greyed out."""
+    components = {c.id: c for scheme in catalogue.schemes for c in scheme.components}
+    own = [components[sitting.component_id] for sitting, _ in rows]
+    used = sorted({item.id for component in own for item in component.items})
+    table = marks_table(used, ASSESSORS_SHOWN)
+    book = _book([(table, table.columns, [_mark_row(*row) for row in rows])], catalogue)
+    sheet = book[table.title]
+    for number, component in enumerate(own, start=2):
+        items = {f"item:{item.id}" for item in component.items}
+        for n, column in enumerate(table.columns, start=1):
+            if (column.key.startswith("item:") and column.key not in items) or (column.key == "vetoed" and not items):
+                dim(sheet.cell(number, n))
+    return book
+
+
+def save(book: Workbook, out: Path) -> None:
+    """Write a workbook whole or not at all."""
+    part = out.with_name(f".{out.name}.part")
+    book.save(part)
+    part.replace(out)
+
+
+def _book(
+    parts: Sequence[tuple[Table, Sequence[Column], Sequence[dict[str, Value]]]], catalogue: Catalogue
+) -> Workbook:
+    book = new_book()
+    for table, columns, rows in parts:
+        sheet = book.create_sheet(table.title)
+        head_columns(sheet, columns)
+        fill(sheet, columns, rows)
+        offer_lists(book, sheet, columns, catalogue, max(_SPARE_ROWS, len(rows) + 200))
+    if LISTS in book.sheetnames:
+        book.move_sheet(LISTS, len(book.sheetnames))
+    _add_notes(book, [(table, columns) for table, columns, _ in parts])
+    book.active = 0
+    return book
+
+
+def _add_notes(book: Workbook, parts: Iterable[tuple[Table, Sequence[Column]]]) -> None:
+    notes = book.create_sheet(NOTES)
+    head(
+        notes,
+        ["表 Sheet", "列 Column", "英文标题 English heading", "是否必填 Compulsory", "怎么填", "What to write"],
+        [10, 20, 26, 12, 52, 60],
+    )
+    number = 1
+    for table, columns in parts:
+        for column in columns:
+            number += 1
+            must = "必填 yes" if column.required else ""
+            for n, words in enumerate((table.zh, column.zh, column.en, must, column.note.zh, column.note.en), start=1):
+                put(notes.cell(number, n), words or None)
+
+
+def _entry_row(entry: Entry, catalogue: Catalogue) -> dict[str, Value]:
+    person, scheme = entry.candidate, catalogue.scheme(entry.scheme_id)
+    awards = award_codes(catalogue)
+    row: dict[str, Value] = {
+        "name": person.name,
+        "document_kind": KINDS.labels[person.document.kind],
+        "document_no": person.document.number,
+        "sex": person.sex,
+        "born_on": person.born_on,
+        "phone": person.phone,
+        "education": person.education,
+        "employer": person.employer,
+        "scheme": scheme_codes(catalogue).labels[scheme.id],
+        "awards": "、".join(awards.labels[award_id] for award_id in entry.award_ids),
+        "applied_on": entry.applied_on,
+        "region": entry.region,
+        "institution": entry.institution_id,
+        "group": entry.group_id,
+        "origin": entry.origin_id,
+        "x_km": entry.x_km,
+        "y_km": entry.y_km,
+        "accessible": "是" if entry.accessible else "",
+        "earliest_on": entry.earliest_on,
+        "latest_on": entry.latest_on,
+        "unavailable": "、".join(entry.unavailable_slot_ids),
+        "photo": person.photo,
+        "remark": entry.remark,
+    }
+    for n, held in enumerate(entry.held, start=1):
+        row |= {
+            f"held{n}_award": awards.labels[held.award_id],
+            f"held{n}_no": held.number,
+            f"held{n}_from": held.valid_from,
+            f"held{n}_until": held.valid_until,
+            f"held{n}_holder": held.holder_document_no,
+        }
+    return row
+
+
+def _mark_row(sitting: Sitting, entry: Entry) -> dict[str, Value]:
+    return {
+        "entry": entry.id,
+        "name": entry.candidate.name,
+        # The sheet goes from hand to hand; the entry id is enough to find the candidate again.
+        "document_no": entry.candidate.document.masked(),
+        "component": sitting.component_id,
+        "session": sitting.session_id,
+        "turn": sitting.turn,
+        "place": sitting.place,
+    }
+
+
+def _setup_rows(setup: RoundSetup) -> dict[str, list[dict[str, Value]]]:
+    policy = setup.policy
+    first: dict[str, Value] = {
+        "id": setup.id,
+        "name": setup.name,
+        "first_on": setup.window.first_on,
+        "last_on": setup.window.last_on,
+        "schemes": "、".join(setup.scheme_ids),
+        "examiners_on": _yes(policy.examiners_on),
+        "min_institutions": policy.min_institutions,
+        "independent_per": policy.independent_per,
+        "order_gap_min": policy.order_gap_min,
+        "order_days_max": policy.order_days_max,
+        "changeover_min": policy.changeover_min,
+        "max_travel_km": policy.max_travel_km,
+        "road_factor": policy.road_factor,
+        **{f"w_{f.name}": getattr(policy.weights, f.name) for f in fields(Weights)},
+    }
+    return {
+        "round": [first],
+        "slots": [{"id": s.id, "on": s.on, "start": s.start, "end": s.end} for s in setup.slots],
+        "groups": [{"id": g.id, "together": TOGETHER.labels[g.together], "name": g.name} for g in setup.groups],
+        "distances": [{"origin": d.origin_id, "site": d.site_id, "km": d.km} for d in setup.distances],
+        "openings": [
+            {"room": o.room_id, "slot": o.slot_id, "cost": o.cost, "closed": _yes(o.closed)} for o in setup.openings
+        ],
+        "recusals": [
+            {
+                "examiner": r.examiner_id,
+                "document_no": r.document_no,
+                "reason": REASONS.labels[r.reason],
+                "note": r.note,
+            }
+            for r in setup.recusals
+        ],
+        **_place_rows(setup),
+    }
+
+
+def _place_rows(setup: RoundSetup) -> dict[str, list[dict[str, Value]]]:
+    return {
+        "institutions": [
+            {
+                **{key: getattr(i, key) for key in ("id", "name", "name_en", "credit_code", "number_code", "site_serial", "province_code", "number_marks")},
+                "issues": "、".join(i.issues),
+            }
+            for i in setup.institutions
+        ],
+        "sites": [
+            {"id": s.id, "institution": s.institution_id, "name": s.name, "address": s.address, "x_km": s.x_km, "y_km": s.y_km}
+            for s in setup.sites
+        ],
+        "rooms": [
+            {
+                "id": r.id, "site": r.site_id, "kind": ROOM_KINDS.labels[r.kind], "places": r.places, "trades": "、".join(r.trade_ids),
+                "accessible": _yes(r.accessible), "closed": "、".join(r.closed_slot_ids), "opening_cost": r.opening_cost,
+                "max_turns": r.max_turns, "name": r.name,
+            }
+            for r in setup.rooms
+        ],
+        "examiners": [
+            {
+                "id": e.id, "name": e.name, "institution": e.institution_id, "duties": "、".join(DUTIES.labels[d] for d in e.duties),
+                "trades": "、".join(e.trade_ids), "unavailable": "、".join(e.unavailable_slot_ids), "max_per_day": e.max_per_day,
+                "max_per_week": e.max_per_week, "may_lead": _yes(e.may_lead),
+            }
+            for e in setup.examiners
+        ],
+    }  # fmt: skip
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - the value is what is worded
+    return "是" if value else "否"

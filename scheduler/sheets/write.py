@@ -1,0 +1,87 @@
+"""What others call to write a workbook: templates, filled sheets, the error workbook, a plan.
+
+Files appear whole or not at all. openpyxl is loaded by the first call, so that importing this costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scheduler.domain.catalogue import Catalogue
+from scheduler.domain.entries import Entry
+from scheduler.domain.rounds import Round, RoundSetup
+from scheduler.domain.sessions import Plan, Sitting
+from scheduler.errors import Finding
+from scheduler.sheets.columns import TemplateKind
+
+__all__ = [
+    "TemplateKind",
+    "write_entries",
+    "write_error_workbook",
+    "write_marks_sheet",
+    "write_plan",
+    "write_setup",
+    "write_template",
+]
+
+
+def write_template(kind: TemplateKind, out: Path, *, catalogue: Catalogue) -> None:
+    """Write an empty template: headings in both languages, drop-down lists, an instruction sheet."""
+    from scheduler.sheets.template import save, template_book
+
+    save(template_book(kind, catalogue), out)
+
+
+def write_entries(entries: Sequence[Entry], out: Path, *, catalogue: Catalogue) -> None:
+    """Write a registration sheet that reads back to the same entries.
+
+    Results carried over from an earlier round, and the standing of held certificates, have no column.
+    """
+    from scheduler.sheets.template import entries_book, save
+
+    save(entries_book(entries, catalogue), out)
+
+
+def write_setup(setup: RoundSetup, out: Path, *, catalogue: Catalogue) -> None:
+    """Write a set-up workbook that reads back to the same setup."""
+    from scheduler.sheets.template import save, setup_book
+
+    save(setup_book(setup, catalogue), out)
+
+
+def write_marks_sheet(out: Path, rows: Sequence[tuple[Sitting, Entry]], *, catalogue: Catalogue) -> None:
+    """Write a mark sheet with one prefilled row a sitting, in the order given; ``read_marks`` reads it back.
+
+    Raises:
+        KeyError: A sitting names a component that the catalogue does not have.
+    """
+    from scheduler.sheets.template import marks_book, save
+
+    save(marks_book(rows, catalogue), out)
+
+
+def write_error_workbook(source: Path, findings: Sequence[Finding], out: Path) -> None:
+    """Write the user's workbook back with each bad cell marked and two columns: what is wrong, what to do.
+
+    It can be corrected and handed in again; reading passes over what was added.
+
+    Raises:
+        SheetError: The source cannot be read at all, so there are no rows to give back.
+    """
+    from scheduler.sheets.errors_book import error_book
+    from scheduler.sheets.template import save
+
+    save(error_book(source, findings), out)
+
+
+def write_plan(out: Path, plan: Plan, round_: Round, names: Mapping[str, str]) -> None:
+    """Write a plan for coordinators: summary, sessions, sittings, examiners, unplaced with reasons.
+
+    Args:
+        names: Name of each party by its id, and of examiners whose round value has none.
+    """
+    from scheduler.sheets.plan_book import plan_book
+    from scheduler.sheets.template import save
+
+    save(plan_book(plan, round_, names), out)

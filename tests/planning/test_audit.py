@@ -1,0 +1,386 @@
+"""The audit accepts good plans, names planted faults, survives nonsense, and counts costs as the contract says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduler.domain.catalogue import Duty, Staffing
+from scheduler.domain.people import Recusal
+from scheduler.domain.rounds import Distance, ExaminerLock, Group, Lock, Opening, Policy, Reservation, Weights
+from scheduler.domain.sessions import Sitting
+from scheduler.planning.audit import audit
+from scheduler.planning.recount import recount
+from tests.build import (
+    BOTH,
+    MONDAY,
+    NO_EXAMINERS,
+    PRACTICAL,
+    THEORY,
+    a_component,
+    a_party,
+    a_plan,
+    a_room,
+    a_round,
+    a_slot,
+    an_examiner,
+    settled,
+)
+from tests.planning.planted_faults import FAULTS
+from tests.planning.planting import moved, session_of, sitting_of, with_session, with_sitting, without_party
+
+
+@st.composite
+def parties(draw):
+    made = []
+    for n in range(draw(st.integers(2, 14))):
+        needs = draw(st.sampled_from((BOTH, BOTH, (THEORY,), (PRACTICAL,))))
+        made.append(
+            a_party(
+                f"p{n:02}",
+                needs,
+                head_count=draw(st.sampled_from((1, 1, 1, 2, 3))),
+                group_id=draw(st.sampled_from(("", "", "crew", "class"))),
+                institution_id=draw(st.sampled_from(("", "alpha", "beta"))),
+                x_km=draw(st.integers(0, 9)) * 1.0,
+                y_km=0.0,
+                earliest_on=draw(st.sampled_from((None, MONDAY + timedelta(days=1)))),
+                latest_on=draw(st.sampled_from((None, MONDAY + timedelta(days=2)))),
+                unavailable_slot_ids=draw(st.sampled_from(((), ("d0am",), ("d1pm",)))),
+                accessible=draw(st.sampled_from((False, False, True))),
+            )
+        )
+    return made
+
+
+@st.composite
+def rounds(draw):
+    """A round in which every rule has something to say."""
+    people = draw(parties())
+    idle = [an_examiner(20, duties=(Duty.INVIGILATE,)), an_examiner(21, duties=(Duty.ASSESS,), trade_ids=("welding",))]
+    rest = [an_examiner(n, max_per_day=draw(st.sampled_from((1, 2)))) for n in range(1, draw(st.integers(6, 12)))]
+    rest[0] = replace(rest[0], unavailable_slot_ids=("d1am", "d0pm"), may_lead=False)
+    return a_round(
+        people,
+        days=4,
+        rooms=(
+            a_room("hall", places=8, accessible=True, closed_slot_ids=("d3pm",)),
+            a_room("hall2", places=4, accessible=False),
+            a_room("far-hall", site_id="south"),
+            a_room("shop", max_turns=2),
+            a_room("shop2", trade_ids=("welding",)),
+            a_room("shop3", accessible=False, opening_cost=77),
+        ),
+        groups=(Group("crew", draw(st.sampled_from(("session", "none")))), Group("class", "none")),
+        reservations=(Reservation("hall", 2, group_id="class"),),
+        recusals=(Recusal("e2", people[0].id, "relative"),),
+        openings=(Opening("shop", "d3am", closed=True), Opening("hall", "d0am", cost=123)),
+        locks=(
+            Lock(people[-1].id, people[-1].component_ids[0], room_id=draw(st.sampled_from((None, "shop", "hall")))),
+        ),
+        examiner_locks=(ExaminerLock("hall", "d0am", "e3"),),
+        examiners=tuple(rest + idle),
+        policy=Policy(max_travel_km=20.0, order_days_max=3, changeover_min=10),
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(rounds())
+def test_plain_seating_keeps_every_rule(round_):
+    assert [str(finding) for finding in audit(round_, a_plan(round_))] == []
+
+
+@settings(deadline=None, max_examples=250)
+@given(rounds(), st.sampled_from(sorted(FAULTS)))
+def test_planted_fault_is_noticed(round_, name):
+    plan = a_plan(round_)
+    planted = FAULTS[name](round_, plan)
+    if planted:
+        spoilt, rule = planted
+        assert rule in {finding.rule for finding in audit(round_, spoilt)}, name
+
+
+def everything_at_once():
+    people = [a_party(f"p{n:02}", BOTH, institution_id="alpha", x_km=1.0, y_km=1.0) for n in range(12)]
+    people[0] = replace(people[0], head_count=2, accessible=True)
+    people[1] = replace(people[1], group_id="crew")
+    people[2] = replace(people[2], group_id="crew", unavailable_slot_ids=("d3am",))
+    people[3] = replace(people[3], earliest_on=MONDAY + timedelta(days=1), latest_on=MONDAY + timedelta(days=2))
+    people.append(a_party("p99", (THEORY,), head_count=40, x_km=1.0, y_km=1.0))
+    staff = [an_examiner(n, max_per_week=4) for n in range(1, 13)]
+    staff[10] = replace(staff[10], may_lead=False, unavailable_slot_ids=("d0am", "d0pm", "d1am", "d1pm"))
+    staff += [
+        an_examiner(20, duties=(Duty.INVIGILATE,)),
+        an_examiner(21, duties=(Duty.ASSESS,), trade_ids=("welding",)),
+    ]
+    return a_round(
+        people,
+        days=4,
+        rooms=(
+            a_room("hall", places=6, closed_slot_ids=("d3pm",)),
+            a_room("hall2", places=8, accessible=False),
+            a_room("far-hall", site_id="south"),
+            a_room("shop"),
+            a_room("shop2", trade_ids=("welding",)),
+        ),
+        groups=(Group("crew", "session"), Group("class", "none")),
+        reservations=(Reservation("hall", 1, group_id="class"),),
+        recusals=(Recusal("e8", "p00", "relative"),),
+        locks=(Lock("p05", THEORY, room_id="hall2"),),
+        examiner_locks=(ExaminerLock("hall", "d0am", "e3"),),
+        examiners=tuple(staff),
+        policy=Policy(max_travel_km=20.0),
+    )
+
+
+def test_there_are_at_least_thirty_faults():
+    assert len(FAULTS) >= 30
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_every_fault_can_be_planted_and_is_noticed(name):
+    round_ = everything_at_once()
+    plan = a_plan(round_)
+    assert [str(finding) for finding in audit(round_, plan)] == []
+    spoilt, rule = FAULTS[name](round_, plan)
+    assert rule in {finding.rule for finding in audit(round_, spoilt)}
+
+
+WRONG = (("party_id", ""), ("component_id", "x"), ("session_id", "y"), ("turn", -3), ("place", 10**12), ("member", 0))
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.data())
+def test_nonsense_anywhere_is_reported_and_never_crashes(data):
+    """Ids point nowhere, numbers are nought or negative, rows repeat: every check still ends, and known-ids speaks."""
+    round_ = everything_at_once()
+    plan = a_plan(round_)
+    sessions, sittings = list(plan.sessions), list(plan.sittings)
+    session_field = data.draw(st.sampled_from(("id", "component_id", "room_id", "slot_id", "lead_id")))
+    for n in data.draw(st.sets(st.integers(0, len(sessions) - 1), min_size=1)):
+        sessions[n] = replace(sessions[n], **{session_field: "nonsense"})
+    for n in data.draw(st.sets(st.integers(0, len(sittings) - 1))):
+        field, value = data.draw(st.sampled_from(WRONG))
+        sittings[n] = replace(sittings[n], **{field: value})
+    nonsense = replace(plan, sessions=tuple(sessions + sessions[:1]), sittings=tuple(sittings + sittings[-1:]))
+    assert "known-ids" in {finding.rule for finding in audit(round_, nonsense)}
+
+
+def test_findings_come_in_the_order_of_the_rules_and_are_repeatable():
+    round_ = everything_at_once()
+    spoilt, _ = FAULTS["practical_before_theory"](round_, a_plan(round_))
+    findings = audit(round_, spoilt)
+    assert findings == audit(round_, replace(spoilt, sittings=spoilt.sittings[::-1], sessions=spoilt.sessions[::-1]))
+
+
+def test_examiners_switched_off_are_not_judged():
+    round_ = a_round(examiners=0, policy=NO_EXAMINERS)
+    assert audit(round_, a_plan(round_)) == []
+
+
+def test_empty_round_has_an_empty_plan():
+    round_ = a_round([])
+    assert audit(round_, a_plan(round_)) == []
+
+
+def test_costs_by_hand():
+    """Two of one party, from 100.4 km by road: theory on Monday morning, practical on Tuesday morning."""
+    weights = Weights(unplaced=1000, theory_session=10, workshop_session=20, examiner=3, km=2, extra_trip=7, wait_day=5)
+    away = a_party("p1", head_count=2, origin_id="village")
+    stuck = a_party("p2", [THEORY], head_count=3, latest_on=MONDAY - timedelta(days=1))
+    round_ = a_round(
+        [away, stuck],
+        distances=(Distance("village", "north", 100.5),),
+        openings=(Opening("shop", "d1am", cost=0),),
+        rooms=(a_room("hall"), a_room("shop", opening_cost=9, closed_slot_ids=("d0pm",))),
+        policy=Policy(weights=weights),
+    )
+    plan = a_plan(round_)
+    assert {(s.slot_id, s.room_id) for s in plan.sessions} == {("d0am", "hall"), ("d1am", "shop")}
+    assert [(line.term, line.amount) for line in recount(round_, plan)] == [
+        ("unplaced", 1000 * 3),
+        ("opening", 10 + 0),
+        ("examiners", 3 * (2 + 3)),
+        ("travel", 2 * (2 * 2 * 101)),
+        ("extra-trip", 7 * 2 * 1),
+        ("wait", 5 * 2 * 1),
+    ]
+
+
+def test_fare_replaces_distance_and_heads():
+    round_ = a_round([a_party("p1", [THEORY], head_count=2, origin_id="village", fares={"north": 11})])
+    round_ = replace(round_, distances=(Distance("village", "north", 500.0),))
+    assert {line.term: line.amount for line in recount(round_, a_plan(round_))}["travel"] == 11
+
+
+def test_wait_counts_from_the_earliest_day_and_travel_from_coordinates():
+    party = a_party("p1", [THEORY], x_km=3.0, y_km=4.0, earliest_on=MONDAY + timedelta(days=1))
+    round_ = a_round([party], days=3, rooms=(a_room("hall", closed_slot_ids=("d1am", "d1pm")),))
+    amounts = {line.term: line.amount for line in recount(round_, a_plan(round_))}
+    assert (amounts["wait"], amounts["travel"]) == (2, 6)
+
+
+def test_partly_overlapping_reservations_are_matched():
+    """One place is for alpha's candidates, one for the class, one free; a classmate from alpha may take either."""
+    rows = (Reservation("hall", 1, institution_id="alpha"), Reservation("hall", 1, group_id="class"))
+    people = [
+        a_party("both", [THEORY], group_id="class", institution_id="alpha"),
+        a_party("alpha", [THEORY], institution_id="alpha"),
+        a_party("other", [THEORY]),
+    ]
+    round_ = a_round(people, rooms=(a_room("hall", places=3),), groups=(Group("class", "none"),), reservations=rows)
+    plan = a_plan(round_)
+    assert len(plan.sessions) == 1
+    assert audit(round_, plan) == []
+    crowded = replace(round_, parties=tuple(replace(p, group_id="", institution_id="") for p in people))
+    assert "reservation" in {finding.rule for finding in audit(crowded, plan)}
+
+
+def test_unfilled_first_turn_is_lawful():
+    round_ = a_round([a_party("p1", [PRACTICAL])])
+    plan = a_plan(round_)
+    assert audit(round_, with_sitting(plan, sitting_of(plan, "p1", PRACTICAL), turn=2)) == []
+
+
+def test_a_plan_with_no_known_id_at_all_is_only_reported():
+    round_ = a_round([])
+    plan = a_plan(a_round([a_party(f"p{n}") for n in range(3)]))
+    stray = replace(plan, sittings=(*plan.sittings, Sitting("x", "y", "z", -1, -1, 0)))
+    assert {"known-ids", "cost-true"} <= {finding.rule for finding in audit(round_, without_party(stray, "p0"))}
+
+
+def broken_rules(round_, plan):
+    return {finding.rule for finding in audit(round_, settled(round_, plan))}
+
+
+@pytest.mark.parametrize(
+    ("policy", "rules"),
+    [
+        (Policy(order_gap_min=90), set()),
+        (Policy(order_gap_min=91), {"component-order"}),
+        (Policy(order_days_max=0), set()),
+    ],
+)
+def test_gap_between_components_counts_to_the_minute(policy, rules):
+    """Theory ends at 12:00, the practical begins at 13:30."""
+    plan = a_plan(a_round())
+    assert broken_rules(a_round(policy=policy), plan) == rules
+
+
+def test_days_between_components_are_counted():
+    round_ = a_round(policy=Policy(order_days_max=1), days=3)
+    plan = a_plan(round_)
+    practical = session_of(plan, "d0pm.shop")
+    assert broken_rules(round_, moved(plan, practical, "d1pm")) == set()
+    assert broken_rules(round_, moved(plan, practical, "d2pm")) == {"component-order"}
+
+
+@pytest.mark.parametrize(("heads", "examiners", "rules"), [(16, 2, set()), (17, 2, {"examiner-count"}), (17, 3, set())])
+def test_examiners_by_started_ratio(heads, examiners, rules):
+    staffing = Staffing(Duty.INVIGILATE, at_least=2, per_candidates=8, room_limit=30)
+    round_ = a_round(
+        [a_party("p1", [THEORY], head_count=heads)],
+        rooms=(a_room("hall", places=30),),
+        components=(a_component("theory", staffing=staffing),),
+    )
+    plan = a_plan(round_)
+    assert (
+        broken_rules(round_, with_session(plan, plan.sessions[0], examiner_ids=("e1", "e2", "e3")[:examiners])) == rules
+    )
+
+
+def test_room_limit_of_the_component_holds_below_the_places_of_the_room():
+    round_ = a_round([a_party("p1", [THEORY], head_count=30)], rooms=(a_room("hall", places=40),))
+    plan = a_plan(round_)
+    assert broken_rules(round_, plan) == set()
+    one_more = replace(round_, parties=(a_party("p1", [THEORY], head_count=31),))
+    crowded = replace(plan, sittings=(*plan.sittings, Sitting("p1", THEORY, "d0am.hall", 1, 31, 31)))
+    assert broken_rules(one_more, crowded) == {"place-capacity"}
+
+
+def test_only_the_largest_turn_counts_for_examiners():
+    """Four workstations, three turns: twelve candidates need no more examiners than four at a time."""
+    round_ = a_round([a_party(f"p{n}", [PRACTICAL]) for n in range(12)], rooms=(a_room("shop", max_turns=3),))
+    plan = a_plan(round_)
+    assert [(len(plan.sessions), max(s.turn for s in plan.sittings))] == [(1, 3)]
+    assert broken_rules(round_, with_session(plan, plan.sessions[0], examiner_ids=("e1", "e2", "e3"))) == set()
+
+
+@pytest.mark.parametrize(
+    ("heads", "outside", "rules"), [(15, 1, set()), (16, 1, {"recusal-institution"}), (16, 2, set())]
+)
+def test_independent_examiners_by_started_fifteen(heads, outside, rules):
+    round_ = a_round(
+        [a_party("p1", [THEORY], head_count=heads, institution_id="alpha")],
+        rooms=(a_room("hall", places=30),),
+        examiners=8,
+    )
+    plan = a_plan(round_)
+    staff = tuple(sorted(("e1", "e3", "e5", *("e2", "e4")[:outside])))
+    assert broken_rules(round_, with_session(plan, plan.sessions[0], examiner_ids=staff)) == rules
+
+
+def test_joint_session_asks_for_no_more_institutions_than_there_are():
+    round_ = a_round([a_party("p1", [THEORY])], policy=Policy(min_institutions=3))
+    assert broken_rules(round_, a_plan(round_)) == set()
+
+
+def test_weeks_are_iso_weeks():
+    """Sunday and Monday are in different weeks."""
+    slots = tuple(a_slot(day) for day in (6, 7))
+    staff = [an_examiner(n, max_per_week=1) for n in (1, 2)]
+    people = [a_party("p1", [THEORY], head_count=12), a_party("p2", [THEORY])]
+    round_ = a_round(people, days=8, slots=slots, examiners=staff)
+    plan = a_plan(round_)
+    assert [session.slot_id for session in plan.sessions] == ["d6am", "d7am"]
+    assert broken_rules(round_, plan) == set()
+
+
+def test_touching_slots_do_not_overlap():
+    slots = (a_slot(0), a_slot(0, "pm", start=time(12), end=time(16)))
+    round_ = a_round(slots=slots, examiners=3)
+    assert broken_rules(round_, a_plan(round_)) == set()
+    earlier = replace(round_, slots=(slots[0], replace(slots[1], start=time(11, 59))))
+    assert broken_rules(earlier, a_plan(round_)) == {"candidate-free", "component-order", "examiner-free"}
+
+
+def test_site_group_may_use_several_rooms_of_one_site():
+    rooms = (a_room("hall", places=1), a_room("hall2", places=1), a_room("far", site_id="south", places=1))
+    people = [a_party(f"p{n}", [THEORY], group_id="crew") for n in range(2)]
+    round_ = a_round(people, rooms=rooms)
+    plan = a_plan(round_)
+    assert {session.room_id for session in plan.sessions} == {"far", "hall"}
+    kept = replace(round_, groups=(Group("crew", "site"),))
+    assert broken_rules(kept, plan) == {"group-together"}
+    near = moved(plan, session_of(plan, "d0am.far"), room_id="hall2")
+    assert broken_rules(kept, near) == set()
+    assert broken_rules(replace(round_, groups=(Group("crew", "session"),)), near) == {"group-together"}
+
+
+def test_unplaced_member_does_not_split_a_group():
+    people = [a_party("p1", [THEORY], group_id="crew"), a_party("p2", [THEORY], group_id="crew", head_count=99)]
+    round_ = a_round(people)
+    plan = a_plan(round_)
+    assert [unplaced.party_id for unplaced in plan.unplaced] == ["p2"]
+    assert broken_rules(replace(round_, groups=(Group("crew", "session"),)), plan) == set()
+
+
+def test_unknown_distance_breaks_a_limit_and_a_fare_does_not_mend_it():
+    round_ = a_round([a_party("p1", [THEORY], fares={"north": 5})])
+    assert broken_rules(replace(round_, policy=Policy(max_travel_km=10.0)), a_plan(round_)) == {"travel-limit"}
+
+
+def test_leader_must_be_one_of_the_examiners_even_in_a_theory_room():
+    round_ = a_round([a_party("p1", [THEORY])])
+    plan = a_plan(round_)
+    assert broken_rules(round_, with_session(plan, plan.sessions[0], lead_id="e6")) == {"session-lead"}
+
+
+def test_an_unplaced_locked_party_is_lawful():
+    round_ = a_round([a_party("p1", [THEORY], head_count=99)], locks=(Lock("p1", THEORY, slot_id="d0am"),))
+    plan = a_plan(round_)
+    assert (len(plan.unplaced), broken_rules(round_, plan)) == (1, set())

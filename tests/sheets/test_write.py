@@ -1,0 +1,204 @@
+"""Templates and the plan's workbook, opened as a coordinator would see them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+from openpyxl import load_workbook
+
+from scheduler.domain.calendar import Slot
+from scheduler.domain.rounds import Group
+from scheduler.domain.sessions import CostLine, Plan, Reason, Unplaced
+from scheduler.errors import Text
+from scheduler.sheets.codes import award_codes, scheme_codes
+from scheduler.sheets.columns import Table, foldings, lookup
+from scheduler.sheets.columns_entries import ENTRIES, SHOWN
+from scheduler.sheets.columns_marks import item_ids_of, marks_table
+from scheduler.sheets.columns_setup import SETUP
+from scheduler.sheets.read import read_entries, read_marks, read_setup
+from scheduler.sheets.write import write_plan, write_template
+from tests import build
+from tests.sheets.conftest import TODAY
+
+
+@pytest.fixture(params=["entries", "setup", "marks"])
+def template(request, tmp_path, catalogue):
+    out = tmp_path / f"{request.param}.xlsx"
+    write_template(request.param, out, catalogue=catalogue)
+    return request.param, out
+
+
+def tables_of(kind, catalogue):
+    return {"entries": [ENTRIES], "setup": list(SETUP), "marks": [marks_table(item_ids_of(catalogue))]}[kind]
+
+
+def test_templates_hold_no_formula_and_are_frozen(template, catalogue):
+    kind, path = template
+    book = load_workbook(path)
+    assert book.sheetnames == [*(t.title for t in tables_of(kind, catalogue)), "代码表", "填写说明"]
+    for sheet in book:
+        assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+        if sheet.title != "代码表":
+            assert sheet.freeze_panes == "A2"
+
+
+def test_every_heading_of_a_template_is_recognised_and_compulsory_ones_starred(template, catalogue):
+    kind, path = template
+    book = load_workbook(path)
+    for table in tables_of(kind, catalogue):
+        known = lookup(table)
+        for cell in book[table.title][1]:
+            key = next(known[way] for way in foldings(cell.value) if way in known)
+            assert table.column(key).required == ("*" in cell.value)
+            zh, en = cell.value.split("\n")
+            assert (zh.rstrip("*"), en) == (table.column(key).zh, table.column(key).en)
+
+
+def test_every_column_of_a_template_is_explained(template, catalogue):
+    kind, path = template
+    rows = list(load_workbook(path)["填写说明"].values)[1:]
+    shown = {(t.zh, cell.value.split("\n")[0].rstrip("*")) for t in tables_of(kind, catalogue) for cell in load_workbook(path)[t.title][1]}  # fmt: skip
+    assert {(row[0], row[1]) for row in rows} == shown
+    assert all(row[4] and row[5] for row in rows)
+
+
+def test_empty_templates_read_as_empty(tmp_path, setup, catalogue):
+    for kind in ("entries", "setup", "marks"):
+        write_template(kind, tmp_path / f"{kind}.xlsx", catalogue=catalogue)
+    sheet = read_entries(tmp_path / "entries.xlsx", round_id="R", catalogue=catalogue, setup=setup, today=TODAY)
+    assert [f.rule for f in sheet.findings] == ["no-rows"]
+    assert {f.rule for f in read_setup(tmp_path / "setup.xlsx", catalogue=catalogue)[1]} == {"no-rows"}
+    assert [f.rule for f in read_marks(tmp_path / "marks.xlsx", entries={}, catalogue=catalogue)[1]] == ["no-rows"]
+
+
+def test_identity_columns_are_text_and_codes_have_lists(tmp_path, catalogue):
+    write_template("entries", tmp_path / "t.xlsx", catalogue=catalogue)
+    book = load_workbook(tmp_path / "t.xlsx")
+    sheet = book["报名表"]
+    letter = {cell.value.split("\n")[0].rstrip("*"): cell.column_letter for cell in sheet[1]}
+    for words in ("姓名", "证件号码", "已持证书编号1", "持证人证件号码2"):
+        assert sheet.column_dimensions[letter[words]].number_format == "@"
+    lists = {str(rule.sqref).split("2:")[0]: rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert set(lists) == {letter[c.zh] for c in SHOWN if c.choices}
+    for words, codes in (("报考方案", scheme_codes(catalogue)), ("已持证书1", award_codes(catalogue))):
+        where = lists[letter[words]].split("!")[1].replace("$", "")
+        offered = [cell.value for (cell,) in book["代码表"][where]]
+        assert [codes.find(label) for label in offered] == list(codes.labels)
+
+
+def test_no_spelling_means_two_columns(catalogue):
+    for table in (ENTRIES, *SETUP, marks_table(item_ids_of(catalogue))):
+        assert isinstance(table, Table)
+        meanings = {}
+        for column in table.columns:
+            for spelling in column.spellings():
+                for way in foldings(spelling)[:1]:
+                    assert meanings.setdefault(way, column.key) == column.key, (table.key, spelling)
+
+
+# --- the plan -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def planned(tmp_path):
+    """Three parties, one of them named like a formula, and a fourth that is unplaced."""
+    parties = [build.a_party(f"p{n}", group_id="QY", institution_id="alpha") for n in (1, 2, 3)]
+    round_ = build.a_round(parties, groups=(Group("QY", "none", "启源"),), name="=六月")
+    plan = build.a_plan(round_)
+    assert plan.unplaced == ()
+    lost = build.a_party("p4")
+    round_ = replace(round_, parties=(*round_.parties, lost))
+    reason = Reason("place-capacity", Text("没有合适的席位", "no place fits"))
+    plan = replace(plan, unplaced=(Unplaced("p4", (reason,)),))
+    out = tmp_path / "plan.xlsx"
+    write_plan(out, plan, round_, {"p1": "陈明", "p2": "=HYPERLINK(1)", "p3": "龚䶮", "p4": "陈启"})
+    return round_, plan, load_workbook(out)
+
+
+def test_a_plan_has_five_sheets_with_frozen_headings_and_filters(planned):
+    _, _, book = planned
+    assert book.sheetnames == ["汇总", "场次", "考生安排", "考评员", "未安排"]
+    for sheet in book:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref.startswith("A1:")
+        assert all(sheet.column_dimensions[cell.column_letter].width > 8 for cell in sheet[1])
+
+
+def test_the_summary_counts_what_the_plan_holds(planned):
+    _, plan, book = planned
+    figures = {str(row[0]).split(" ")[0]: row[1] for row in book["汇总"].values}
+    assert figures["批次"] == "=六月 2026-06"
+    assert (figures["考生人数"], figures["已安排人数"], figures["未安排人数"]) == (4, 3, 1)
+    assert (figures["场次"], figures["人次"], figures["总成本"]) == (len(plan.sessions), len(plan.sittings), plan.cost)
+    assert figures["下界"] == "未证明 not proven"
+
+
+def test_every_sitting_stands_with_time_and_place(planned):
+    round_, plan, book = planned
+    rows = list(book["考生安排"].values)[1:]
+    sessions = {s.id: s for s in plan.sessions}
+    slots = {s.id: s for s in round_.slots}
+    assert {(r[0], r[14], r[12], r[13]) for r in rows} == {
+        (s.party_id, s.session_id, s.turn, s.place) for s in plan.sittings
+    }
+    assert len(rows) == len(plan.sittings)
+    for row in rows:
+        slot = slots[sessions[row[14]].slot_id]
+        assert (row[6].date(), row[8]) == (slot.on, slot.end)
+        assert row[7] >= slot.start
+        assert row[4] == "甲职业培训学校"
+
+
+def test_turns_begin_one_after_another(tmp_path):
+    """Six candidates at four workstations: the second turn begins an hour later."""
+    round_ = build.a_round([build.a_party(f"p{n}") for n in range(6)])
+    plan = build.a_plan(round_)
+    write_plan(tmp_path / "p.xlsx", plan, round_, {})
+    rows = [r for r in list(load_workbook(tmp_path / "p.xlsx")["考生安排"].values)[1:] if r[5] == build.PRACTICAL]
+    begins = {r[12]: r[7] for r in rows}
+    assert len({r[14] for r in rows}) == 1
+    assert begins == {1: time(13, 30), 2: time(14, 30)}
+
+
+def test_examiners_stand_with_each_session_and_the_idle_last(planned):
+    round_, plan, book = planned
+    rows = list(book["考评员"].values)[1:]
+    served = {(e, s.id) for s in plan.sessions for e in s.examiner_ids}
+    assert {(r[0], r[11]) for r in rows if r[11]} == served
+    assert {r[0] for r in rows} == {e.id for e in round_.examiners}
+    leads = {(r[0], r[11]) for r in rows if r[9]}
+    assert leads == {(s.lead_id, s.id) for s in plan.sessions if s.lead_id}
+
+
+def test_the_unplaced_stand_with_their_reason(planned):
+    _, _, book = planned
+    (row,) = list(book["未安排"].values)[1:]
+    assert row[0:2] == ("p4", "陈启")
+    assert row[5:] == ("没有合适的席位", "no place fits", "place-capacity")
+
+
+def test_no_cell_of_a_plan_is_a_formula(planned):
+    _, _, book = planned
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not any(cell.data_type == "f" for cell in cells)
+    named = [cell for cell in cells if cell.value == "=HYPERLINK(1)"]
+    assert named
+    assert all(cell.quotePrefix for cell in named)
+
+
+def test_a_plan_of_nobody_can_be_written(tmp_path):
+    round_ = build.a_round([], slots=(Slot("s", date(2026, 6, 1), time(9), time(10)),))
+    plan = build.a_plan(round_)
+    plan = Plan(round_.id, plan.round_digest, (), (), (), (CostLine("opening", 0),), 0, plan.making)
+    write_plan(tmp_path / "p.xlsx", plan, round_, {})
+    assert len(list(load_workbook(tmp_path / "p.xlsx")["考生安排"].values)) == 1
+
+
+def test_importing_the_two_faces_loads_no_slow_library():
+    code = "import sys, scheduler.sheets.read, scheduler.sheets.write; print({'openpyxl', 'python_calamine'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
