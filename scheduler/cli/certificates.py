@@ -25,6 +25,14 @@ FACT_WORDS = {
 }
 
 
+STANDING_WORDS = {
+    "valid": Text("有效", "valid"),
+    "expired": Text("已过有效期", "expired"),
+    "revoked": Text("已撤销", "revoked"),
+    "cancelled": Text("已注销", "cancelled"),
+}
+
+
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
     for body in (issue, verify, check):
@@ -91,7 +99,8 @@ def verify(
     door.say(door.pick(verdict))
     for key, value in found.facts:
         if key in FACT_WORDS:
-            door.say(f"  {door.pick(FACT_WORDS[key])}: {value}")
+            said = door.pick(STANDING_WORDS[value]) if key == "standing" else value
+            door.say(f"  {door.pick(FACT_WORDS[key])}: {said}")
     door.findings(found.findings)
     return 0 if found.valid else 6
 

@@ -15,9 +15,8 @@ from scheduler.errors import Text
 
 if TYPE_CHECKING:
     from scheduler.office.explain import ExplainReport
-    from scheduler.office.plan import PlanReport
+    from scheduler.office.plan import PlanReport, Progress
     from scheduler.office.publish import PublishReport
-    from scheduler.planning.solve import Progress
 
 UNPLACED_SHOWN = 20
 
@@ -39,7 +38,6 @@ def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, str
     """Plan a round of the registry; returns the exit code."""
     from scheduler.office import plan as verb
     from scheduler.office.views import plan_workbook
-    from scheduler.planning.planfile import write_plan
 
     if not round_id:
         raise typer.BadParameter("ROUND / --round-file")
@@ -56,7 +54,7 @@ def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, str
             progress=_watch(step),
         )
         if wishes.out:
-            write_plan(report.plan, wishes.out)
+            verb.write_plan_file(report, wishes.out)
         if wishes.workbook and report.version:
             plan_workbook(office, round_id=round_id, out=wishes.workbook, version=report.version)
     return _show_plan(door, report, strict=strict)
@@ -86,8 +84,8 @@ def _show_plan(door: Door, report: PlanReport, *, strict: bool) -> int:
     door.answer(report)
     door.findings(report.findings)
     door.say(report.summary(door.language))
-    for line in report.plan.costs:
-        door.say(f"  {line.term:<12}{line.amount:>12,}")
+    for line in report.cost_lines(door.language):
+        door.say(line)
     names = dict(report.names)
     for row in report.plan.unplaced[:UNPLACED_SHOWN]:
         why = "；".join(door.pick(reason.what) for reason in row.reasons)

@@ -64,9 +64,9 @@ def due_in_window(
     applied, _ = assess(entry, catalogue, entry.applied_on)
     start, found = assess(entry, catalogue, max(window.first_on, entry.applied_on))
     due = _due(applied) | _due(start)
-    noticed = [finding for finding in errors_in(found) if finding.rule == "nothing-due"]
+    noticed = [finding for finding in errors_in(found) if finding.rule == "nothing-due" and not due]
     if due > _due(applied):
-        noticed.insert(0, _lapsed(entry))
+        noticed.append(_lapsed(entry))
     lapses = [day for day in _lapses(entry, start, due) if day < window.last_on]
     if not lapses:
         return due, entry.latest_on, noticed
@@ -79,10 +79,11 @@ def _due(entitlement: Entitlement) -> frozenset[str]:
 
 
 def _lapses(entry: Entry, start: Entitlement, due: frozenset[str]) -> list[date]:
-    """Return the last days of what spares the components that are not due."""
+    """Return the last days of what spares, when the window begins, the components that are not due."""
     numbers = {one.by_certificate_no for one in start.exemptions if one.component_id not in due}
     held = [one.valid_until for one in entry.held if one.number in numbers and one.valid_until is not None]
-    return held + [kept.good_until for kept in entry.carried if kept.component_id not in due]
+    carried = [kept.good_until for kept in entry.carried if kept.component_id not in due]
+    return held + [day for day in carried if day >= start.assessed_on]
 
 
 def _lapsed(entry: Entry) -> Finding:

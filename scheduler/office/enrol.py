@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from scheduler.domain.certificates import Standing
 from scheduler.domain.entries import CarriedPass, Entitlement, Entry
 from scheduler.domain.identity import mask
 from scheduler.domain.people import HeldCertificate
+from scheduler.domain.results import Outcome
 from scheduler.errors import Finding, InputError, Language, NotFound, Text, Where, errors_in
 from scheduler.office.desk import Office, existing_file
 from scheduler.recognition.assess import assess
@@ -143,18 +146,90 @@ def enrol(
 
 
 def _take(intake: _Intake, row: int, entry: Entry) -> None:
+    store, noticed = intake.store, _against_registry(intake.store, entry)
+    earned = _earned_before(store, entry)
+    if earned:
+        noticed.append(_award_earned(entry, earned))
+        entry = replace(entry, award_ids=tuple(award_id for award_id in entry.award_ids if award_id not in earned))
     entry = _with_carried_passes(intake, entry)
     entitlement, findings = assess(entry, intake.office.catalogue, entry.applied_on)
+    noticed = [*findings, *noticed]
+    change = store.rounds.compare_entry(entry)
+    if change == "changed":
+        noticed += _against_results(store, store.rounds.entry(entry.id), entry)
     place = Where(file=intake.source.name, row=row, subject=entry.candidate.name)
-    findings = [_placed(finding, place) for finding in [*findings, *_against_registry(intake.store, entry)]]
-    intake.findings += findings
-    if errors_in(findings):
+    intake.findings += [replace(finding, where=place) for finding in noticed]
+    if errors_in(noticed):
         intake.bad_rows.add(row)
         return
-    change = intake.store.rounds.compare_entry(entry)
     if change == "changed":
-        intake.differences += _differences(intake.store.rounds.entry(entry.id), entry)
+        intake.differences += _differences(store.rounds.entry(entry.id), entry)
     intake.good.append((entry, entitlement, change))
+
+
+def _earned_before(store: Store, entry: Entry) -> set[str]:
+    """Return the awards applied for that an earlier round decided to give and that were not lost since."""
+    earned: set[str] = set()
+    for earlier in store.rounds.elsewhere(entry.candidate.id, entry.round_id):
+        outcome = _outcome(store, earlier)
+        if outcome is None or outcome.decided_on > entry.applied_on:
+            continue
+        issued = store.ledger.of_entry(earlier.id)
+        good = {c.award_id for c in issued if c.standing is Standing.VALID and _lasts(c.valid_until, entry.applied_on)}
+        over = {c.award_id for c in issued} - good
+        earned |= set(outcome.earned_ids) - over
+    return earned & set(entry.award_ids)
+
+
+def _lasts(until: date | None, day: date) -> bool:
+    return until is None or day <= until
+
+
+def _outcome(store: Store, entry: Entry) -> Outcome | None:
+    try:
+        return store.results.outcome(entry.id)
+    except NotFound:
+        return None
+
+
+def _award_earned(entry: Entry, earned: set[str]) -> Finding:
+    nothing_left = earned == set(entry.award_ids)
+    return Finding(
+        "award-earned-before",
+        Text("考生在以前批次已获得此证书，本次不再申报", "earned in an earlier round; left out of this entry"),
+        said="、".join(award_id for award_id in entry.award_ids if award_id in earned),
+        hint=Text("所申报的证书均已获得，无需报名", "everything applied for was earned; there is nothing to enter for")
+        if nothing_left
+        else None,
+        severity="error" if nothing_left else "warning",
+    )
+
+
+def _against_results(store: Store, before: Entry, entry: Entry) -> list[Finding]:
+    """Return what stands against changing an entry whose marks were recorded or whose certificates were issued."""
+    findings = []
+    if (before.scheme_id, before.award_ids) != (entry.scheme_id, entry.award_ids) and _outcome(store, entry):
+        findings.append(
+            Finding(
+                "entry-decided",
+                Text(
+                    "成绩已经登记，不能再更改报考方案或申报证书",
+                    "marks were recorded; scheme and awards can no longer be changed",
+                ),
+                said=f"{entry.scheme_id}: {'、'.join(entry.award_ids)}",
+                expected=Text(*([f"{before.scheme_id}: {'、'.join(before.award_ids)}"] * 2)),
+            )
+        )
+    if store.ledger.of_entry(entry.id):
+        findings.append(
+            Finding(
+                "changed-after-issue",
+                Text("证书已经发放，更改不影响已发证书", "certificates were issued; they stay as they are"),
+                hint=Text("确需更正证书的，由发证机构办理", "ask the issuer where a certificate has to be corrected"),
+                severity="warning",
+            )
+        )
+    return findings
 
 
 def _differences(before: Entry, now: Entry) -> list[Difference]:
@@ -183,26 +258,16 @@ def _with_carried_passes(intake: _Intake, entry: Entry) -> Entry:
     """Add what the candidate passed in an earlier round of the same exam: a resit then has only the rest due."""
     passes: dict[tuple[str, str], CarriedPass] = {}
     for earlier in intake.store.rounds.elsewhere(entry.candidate.id, entry.round_id):
-        if earlier.scheme_id != entry.scheme_id:
+        outcome = _outcome(intake.store, earlier)
+        if outcome is None or earlier.scheme_id != entry.scheme_id:
             continue
-        for kept in _kept_from(intake, earlier):
+        for kept in carried(outcome, intake.office.catalogue.scheme(earlier.scheme_id), earlier.carried):
             known = passes.get((kept.award_id, kept.component_id))
-            wanted = kept.award_id in entry.award_ids and kept.good_until >= entry.applied_on
+            # A workbook of an earlier round that is read again must not take passes from a later one.
+            wanted = kept.award_id in entry.award_ids and kept.passed_on <= entry.applied_on <= kept.good_until
             if wanted and (known is None or kept.good_until > known.good_until):
                 passes[kept.award_id, kept.component_id] = kept
     return replace(entry, carried=tuple(passes[key] for key in sorted(passes))) if passes else entry
-
-
-def _kept_from(intake: _Intake, earlier: Entry) -> tuple[CarriedPass, ...]:
-    try:
-        outcome = intake.store.results.outcome(earlier.id)
-    except NotFound:
-        return ()
-    return carried(outcome, intake.office.catalogue.scheme(earlier.scheme_id), earlier.carried)
-
-
-def _placed(finding: Finding, place: Where) -> Finding:
-    return replace(finding, where=place)
 
 
 def _against_registry(store: Store, entry: Entry) -> list[Finding]:

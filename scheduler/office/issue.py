@@ -14,13 +14,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler.domain.catalogue import Award
+from scheduler.domain.catalogue import Award, NumberRule
 from scheduler.domain.certificates import Certificate, Face, Grant, Withheld
 from scheduler.domain.entries import Entry
 from scheduler.domain.places import Institution
 from scheduler.domain.results import Outcome
 from scheduler.domain.rounds import RoundSetup
-from scheduler.errors import Finding, IssuanceError, Language, NotFound, Text, Where
+from scheduler.errors import Conflict, Finding, IssuanceError, Language, NotFound, Text, Where
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
 from scheduler.registry.store import Store
@@ -123,9 +123,12 @@ def issue(
     for done, one in enumerate(open_ids):
         _tell(progress, "发证", done, len(open_ids))
         try:
-            grants.append(_proof(bench, one) if proof_only else _grant(bench, one))
-        except IssuanceError as refusal:
-            findings += refusal.findings or [Finding(refusal.code, refusal.what, Where(subject=one))]
+            grant = _proof(bench, one) if proof_only else _grant(bench, one)
+        except (IssuanceError, Conflict) as refusal:
+            findings += refusal.findings or [Finding(refusal.code, refusal.what, Where(subject=one), hint=refusal.hint)]
+            continue
+        if grant.certificates:  # none are left when another desk issued them meanwhile
+            grants.append(grant)
     _tell(progress, "发证", len(open_ids), len(open_ids))
     paths = [] if proof_only else export(office, round_id)
     return IssueReport(round_id, tuple(grants), before, tuple(map(str, paths)), tuple(findings), proof_only)
@@ -144,6 +147,7 @@ def _open_awards(store: Store, outcome: Outcome) -> tuple[str, ...]:
 def _grant(bench: _Bench, entry_id: str) -> Grant:
     with bench.office.registry.transaction() as store:
         entry, outcome = store.rounds.entry(entry_id), store.results.outcome(entry_id)
+        _refuse_early(bench, entry, outcome)
         # Asked again inside the transaction: another desk may have issued it meanwhile.
         awards = [bench.office.catalogue.award(award_id) for award_id in _open_awards(store, outcome)]
         drawn = [(award, _draw(bench, entry, award, awards, store.ledger.next_serial)) for award in awards]
@@ -165,6 +169,7 @@ def _proof(bench: _Bench, entry_id: str) -> Grant:
     with bench.office.registry.transaction(write=False) as store:
         entry, outcome = store.rounds.entry(entry_id), store.results.outcome(entry_id)
         awards = [bench.office.catalogue.award(award_id) for award_id in _open_awards(store, outcome)]
+    _refuse_early(bench, entry, outcome)
     certificates = [
         _certificate(bench, entry, award, _draw(bench, entry, award, awards, lambda _: PROOF_SERIAL), 0)
         for award in awards
@@ -178,7 +183,7 @@ def _draw(bench: _Bench, entry: Entry, award: Award, together: list[Award], seri
 
     issuer = _issuer(bench, entry, award)
     photo = _photo(bench, entry)
-    rule = award.number_rule_on(bench.issued_on)
+    rule = _number_rule(bench, entry, award)
     facts = numbering.facts_for(entry, award, issuer, bench.issued_on)
     scope = numbering.series(rule, facts)
     number = numbering.number(rule, facts, serial(f"{award.kind}:{scope}") if scope else None)
@@ -212,6 +217,35 @@ def _issuer(bench: _Bench, entry: Entry, award: Award) -> Institution:
             f"在机构表“签发证书”栏填写 {award.id} 或 {role}", f"fill in {award.id} or {role} in the institutions sheet"
         ),
     )
+
+
+def _number_rule(bench: _Bench, entry: Entry, award: Award) -> NumberRule:
+    rule = next((rule for edition, rule in award.number_rules if edition.in_force(bench.issued_on)), None)
+    if rule is None:
+        raise _refused(
+            entry,
+            "no-number-rule",
+            Text(
+                f"{award.name.zh}在 {bench.issued_on} 没有施行中的编号规则",
+                f"no numbering rule of {award.id} is in force on {bench.issued_on}",
+            ),
+            Text("核对发证日期", "check the date of issue"),
+        )
+    return rule
+
+
+def _refuse_early(bench: _Bench, entry: Entry, outcome: Outcome) -> None:
+    last = max((mark.sat_on for mark in outcome.marks if mark.sat_on), default=bench.issued_on)
+    if bench.issued_on < last:
+        raise _refused(
+            entry,
+            "issued-before-exam",
+            Text(
+                f"发证日期 {bench.issued_on} 早于考试日期 {last}",
+                f"the date of issue {bench.issued_on} is before the exam on {last}",
+            ),
+            Text("核对发证日期", "check the date of issue"),
+        )
 
 
 def _photo(bench: _Bench, entry: Entry) -> bytes | None:

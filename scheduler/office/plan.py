@@ -14,9 +14,10 @@ from scheduler.office.assemble import assemble
 from scheduler.office.desk import Office, existing_file
 from scheduler.planning.planfile import write_plan
 from scheduler.planning.roundfile import read_round, round_findings, write_round
+from scheduler.planning.rules import BY_ID
 
 if TYPE_CHECKING:
-    from scheduler.planning.solve import Progress
+    from scheduler.planning.solve import Progress as Progress  # noqa: PLC0414 - doors name this type and import nothing beneath
 
 Watch = Callable[["Progress"], None]
 
@@ -48,6 +49,10 @@ class PlanReport:
         head = f"plan version {self.version} (draft)" if self.version else "plan"
         text = head + ": {} placed, {} unplaced, {} sessions; cost {:,}".format(*figures)
         return text + f", bound {bound}, gap {gap}"
+
+    def cost_lines(self, language: Language = "zh") -> list[str]:
+        """Return one line a term: what it is and what it costs."""
+        return [f"{line.amount:>12,}  {BY_ID[line.term].wording.in_(language)}" for line in self.plan.costs]
 
 
 def plan(
@@ -108,6 +113,11 @@ def plan_file(
     made = _solve(round_, seed=seed, time_limit_s=time_limit_s, keep=None, progress=progress)
     write_plan(made, Path(out))
     return _report(round_, made, None, tuple(findings), {})
+
+
+def write_plan_file(report: PlanReport, out: str | Path) -> None:
+    """Write the plan as a file that anyone can audit."""
+    write_plan(report.plan, Path(out))
 
 
 def write_round_file(office: Office, *, round_id: str, out: str | Path) -> Round:

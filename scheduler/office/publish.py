@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,22 +41,28 @@ class PublishReport:
         return f"{head}: round {self.round_id} version {self.version}{tail}"
 
 
+class _OnlyPreviewed(Exception):
+    """Ends a dry run and undoes what it wrote."""
+
+
 def publish(office: Office, *, round_id: str, version: int | None = None, dry_run: bool = False) -> PublishReport:
     """Freeze a draft; the newest one when no version is named.
 
     Raises:
         PlanRejected: The audit finds something, or an exemption does not hold on the exam day.
+        Conflict: The version was published before.
         StalePlan: A newer version was published meanwhile.
         NotFound: No such round or version.
     """
-    with office.registry.transaction(write=not dry_run) as store:
+    with contextlib.suppress(_OnlyPreviewed), office.registry.transaction() as store:
         assembled = assemble(office, store, round_id)
         draft = store.plans.version(round_id, version)
         _refuse_if_wrong(office, store, assembled.round, draft.plan)
         before = store.plans.published(round_id)
-        if not dry_run:
-            store.plans.publish(round_id, draft.version, office.now())
-            office.note(store, "publish", round_id, f"version {draft.version}")
+        store.plans.publish(round_id, draft.version, office.now())
+        office.note(store, "publish", round_id, f"version {draft.version}")
+        if dry_run:
+            raise _OnlyPreviewed  # after every refusal had its say; nothing of the transaction stays
     moves = changes(before.plan, draft.plan) if before else []
     return PublishReport(
         round_id,
@@ -97,7 +104,8 @@ def _on_the_day(office: Office, store: Store, round_: Round, plan: Plan) -> list
         if entry.id not in last:
             continue
         entitlement, _ = assess(entry, office.catalogue, last[entry.id])
-        if {due.component_id for due in entitlement.due} != seated[entry.id]:
+        # More may be seated: what was due on the day of application stays due.
+        if not {due.component_id for due in entitlement.due} <= seated[entry.id]:
             findings.append(
                 Finding(
                     "entitlement-on-exam-day",

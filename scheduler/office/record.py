@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from scheduler.domain.entries import Entry
+from scheduler.domain.entries import Entitlement, Entry
 from scheduler.domain.results import ComponentMark, Outcome
 from scheduler.errors import Finding, InputError, Language, Text, Where, errors_in
 from scheduler.office.desk import Office, existing_file
@@ -62,34 +62,35 @@ def record(
 ) -> RecordReport:
     """Read marks, keep them, and decide every award of the entries they belong to.
 
+    Marks that no longer earn a certificate already issued are refused for that entry (``mark-after-issue``).
+
     Raises:
         NotFound: No such round.
         InputError: No mark is good; nothing was kept.
     """
     source = existing_file(workbook)
     with office.registry.transaction(write=not dry_run) as store:
+        days = _exam_days(store, round_id)
         entries = {entry.id: entry for entry in store.rounds.entries(round_id)}
         read, findings = read_marks(source, entries=entries, catalogue=office.catalogue)
-        marks = _plausible(office, source, entries, read, findings)
-        if not marks:
-            raise InputError(
-                Text("成绩表没有可用的成绩，未写入", "the workbook holds no usable mark; nothing was kept"), findings
-            )
-        days = _exam_days(store, round_id)
-        marks = [_dated(mark, days) for mark in marks]
+        marks = [_dated(mark, days) for mark in _plausible(office, source, entries, read, findings)]
+        outcomes = _not_after_issue(store, source, _decide(office, store, entries, marks), entries, findings)
+        named = {outcome.entry_id for outcome in outcomes}
+        marks = [mark for mark in marks if mark.entry_id in named]
         findings += _not_seated(marks, entries, days)
-        outcomes = _decide(office, store, entries, marks)
-        if not dry_run:
+        if not dry_run and marks:
             store.results.put_marks(marks, at=office.now())
             for outcome in outcomes:
                 store.results.put_outcome(outcome)
             office.note(store, "record", round_id, f"{source.name}: {len(marks)} marks, {len(outcomes)} outcomes")
-        decided = {o.entry_id for o in store.results.outcomes(round_id)} | {o.entry_id for o in outcomes}
-    back = None
-    if errors_in(findings):
-        out = Path(error_workbook) if error_workbook else source.with_name(f"{source.stem}-待更正.xlsx")
-        write_error_workbook(source, findings, out)
-        back = str(out)
+        decided = {o.entry_id for o in store.results.outcomes(round_id)} | named
+    back = _return_rows(source, findings, error_workbook)
+    if not marks:
+        raise InputError(
+            Text("成绩表没有可用的成绩，未写入", "the workbook holds no usable mark; nothing was kept"),
+            findings,
+            Text(f"更正 {back} 后重新读入", f"correct {back} and read it again") if back else None,
+        )
     return RecordReport(
         round_id,
         tuple(outcomes),
@@ -99,6 +100,14 @@ def record(
         dry_run,
         back,
     )
+
+
+def _return_rows(source: Path, findings: Sequence[Finding], wanted: str | Path | None) -> str | None:
+    if not errors_in(findings):
+        return None
+    out = Path(wanted) if wanted else source.with_name(f"{source.stem}-待更正.xlsx")
+    write_error_workbook(source, findings, out)
+    return str(out)
 
 
 def _plausible(
@@ -116,22 +125,51 @@ def _plausible(
     return good
 
 
-def _exam_days(store: Store, round_id: str) -> dict[tuple[str, str], date]:
+def _exam_days(store: Store, round_id: str) -> dict[tuple[str, str], date | None]:
+    """Return the day of each sitting of the published plan; None where the set-up has dropped its slot since."""
+    on = {slot.id: slot.on for slot in store.rounds.setup(round_id).slots}
     published = store.plans.published(round_id)
     if published is None:
         return {}
-    on = {slot.id: slot.on for slot in store.rounds.setup(round_id).slots}
-    day = {session.id: on[session.slot_id] for session in published.plan.sessions}
+    day = {session.id: on.get(session.slot_id) for session in published.plan.sessions}
     return {(s.party_id, s.component_id): day[s.session_id] for s in published.plan.sittings}
 
 
-def _dated(mark: ComponentMark, days: dict[tuple[str, str], date]) -> ComponentMark:
+def _not_after_issue(
+    store: Store, source: Path, outcomes: list[Outcome], entries: dict[str, Entry], findings: list[Finding]
+) -> list[Outcome]:
+    """Return the outcomes that every certificate issued already still rests on; the others are told and left as they were."""
+    kept = []
+    for outcome in outcomes:
+        lost = sorted(store.ledger.granted_awards(outcome.entry_id) - set(outcome.earned_ids))
+        if not lost:
+            kept.append(outcome)
+            continue
+        findings.append(
+            Finding(
+                "mark-after-issue",
+                Text(
+                    "证书已经发放，按此成绩不应获得；该考生的成绩未作更改",
+                    "a certificate was issued that these marks do not earn; nothing of this entry was changed",
+                ),
+                Where(file=source.name, subject=entries[outcome.entry_id].candidate.name),
+                said="、".join(lost),
+                hint=Text(
+                    "核对成绩；确需更正的，先由发证机构撤销证书",
+                    "check the marks; if they are right, the issuer has to revoke the certificate first",
+                ),
+            )
+        )
+    return kept
+
+
+def _dated(mark: ComponentMark, days: dict[tuple[str, str], date | None]) -> ComponentMark:
     planned = days.get((mark.entry_id, mark.component_id))
     return replace(mark, sat_on=planned) if mark.sat_on is None and planned else mark
 
 
 def _not_seated(
-    marks: Sequence[ComponentMark], entries: dict[str, Entry], days: dict[tuple[str, str], date]
+    marks: Sequence[ComponentMark], entries: dict[str, Entry], days: dict[tuple[str, str], date | None]
 ) -> list[Finding]:
     return [
         Finding(
@@ -156,9 +194,17 @@ def _decide(office: Office, store: Store, entries: dict[str, Entry], marks: Sequ
     for entry_id in sorted(fresh):
         entry = entries[entry_id]
         known = {mark.component_id: mark for mark in store.results.marks(entry_id)} | fresh[entry_id]
-        # Exemptions count as they stand on the last day the candidate was examined.
         days = [mark.sat_on for mark in known.values() if mark.sat_on]
-        entitlement, _ = assess(entry, office.catalogue, max(days, default=entry.applied_on))
+        entitlement = _entitled(office, entry, max(days, default=entry.applied_on))
         scheme = office.catalogue.scheme(entry.scheme_id)
         outcomes.append(decide(entry, scheme, entitlement, tuple(known.values()), office.today()))
     return outcomes
+
+
+def _entitled(office: Office, entry: Entry, last_on: date) -> Entitlement:
+    """Return the entitlement on the last day examined; an exemption must have held on the day of application as well."""
+    applied, _ = assess(entry, office.catalogue, entry.applied_on)
+    entitlement, _ = assess(entry, office.catalogue, last_on)
+    spared = {(one.award_id, one.component_id) for one in applied.exemptions}
+    both = tuple(one for one in entitlement.exemptions if (one.award_id, one.component_id) in spared)
+    return replace(entitlement, exemptions=both)

@@ -23,7 +23,7 @@ def verify(office: Office, paper: str | Path) -> Verification:
     """
     path = Path(paper)
     with office.registry.transaction(write=False) as store:
-        if path.is_file():
+        if _is_file(path):
             return _file(office, store, path)
         if _looks_like_file(str(paper)):
             return Verification(False, (), (_no_file(path),))
@@ -109,6 +109,13 @@ def _shown(certificate: Certificate) -> str:
 
 def _masked_name(name: str) -> str:
     return name[0] + "*" * (len(name) - 1)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # what was typed is longer than any name of a file
+        return False
 
 
 def _looks_like_file(text: str) -> bool:

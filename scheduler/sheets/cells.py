@@ -37,6 +37,8 @@ class Layout:
     labels: Mapping[str, str]
     """Key and place of each column found: letter and heading."""
     survey: Survey
+    exact: frozenset[str]
+    """Keys of columns whose wording is printed or compared, and must be exact."""
 
 
 class Row:
@@ -118,7 +120,7 @@ class Row:
         return cell
 
     def _is_text(self, key: str) -> bool:
-        return self.layout.table.column(key).text
+        return key in self.layout.exact
 
     def text(self, key: str, *, required: bool = False) -> str:
         """Read words; blanks at the ends go, with a warning where the exact wording matters."""

@@ -51,6 +51,8 @@ class _Frame:
     today: date
     schemes: Codes
     awards: Codes
+    awards_of: dict[str, Codes]
+    """Scheme id and its awards: a title that several awards share is clear within a scheme."""
     institutions: Codes
     slots: Codes
     groups: Codes
@@ -82,6 +84,7 @@ def entries_of(book: Book, *, round_id: str, catalogue: Catalogue, setup: RoundS
         today,
         scheme_codes(catalogue, setup.scheme_ids),
         award_codes(catalogue),
+        {s.id: award_codes(catalogue, [a.award_id for a in s.awards]) for s in catalogue.schemes},
         institution_codes(setup),
         make_codes((slot.id, slot.id) for slot in setup.slots),
         make_codes((group.id, group.id, group.name) for group in setup.groups),
@@ -114,7 +117,7 @@ def _read_entry(row: Row, frame: _Frame, seen: _Seen) -> Entry | None:
     candidate = read_candidate(row, document)
     applied_on = _applied_on(row, frame.today)
     scheme = _scheme(row, frame, applied_on)
-    award_ids = _award_ids(row, frame.catalogue, scheme)
+    award_ids = _award_ids(row, frame, scheme)
     wishes = _wishes(row, frame)
     held = read_held(row, frame.catalogue, frame.awards)
     if document:
@@ -173,11 +176,11 @@ def _scheme(row: Row, frame: _Frame, applied_on: date) -> Scheme | None:
     return scheme
 
 
-def _award_ids(row: Row, catalogue: Catalogue, scheme: Scheme | None) -> tuple[str, ...]:
+def _award_ids(row: Row, frame: _Frame, scheme: Scheme | None) -> tuple[str, ...]:
     if scheme is None:
         return ()
     ids = tuple(award.award_id for award in scheme.awards)
-    wanted = row.choices("awards", award_codes(catalogue, ids), "award-not-in-scheme")
+    wanted = row.choices("awards", frame.awards_of[scheme.id], "award-not-in-scheme")
     return tuple(award_id for award_id in ids if not wanted or award_id in wanted)
 
 

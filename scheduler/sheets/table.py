@@ -49,7 +49,8 @@ class Sheet:
     def layout(self) -> Layout:
         """Return what each row needs to know."""
         labels = {key: self.label(index) for key, index in self.columns.items()}
-        return Layout(self.table, self.columns, labels, self.grid.survey)
+        exact = frozenset(column.key for column in self.table.columns if column.text)
+        return Layout(self.table, self.columns, labels, self.grid.survey, exact)
 
     def label(self, index: int) -> str:
         """Return letter and heading of a column, index from 0."""
