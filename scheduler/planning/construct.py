@@ -17,17 +17,17 @@ from scheduler.planning.examiners import Duties
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import BoolArray, IntArray
 from scheduler.planning.units import Unit, unit_of, units_of
+from scheduler.planning.ways import NEVER, Ways, compatible, trip_cost
 
 BEAM = 192
 """Partial ways kept while a unit's components are seated one after another."""
-NEVER = 1 << 40
 
 
 class Builder:
     """A draft in the making."""
 
-    def __init__(self, problem: Problem, draft: Draft | None = None) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, draft: Draft | None = None, ways: Ways | None = None) -> None:
+        self.problem, self.ways = problem, ways or Ways(problem, 0)
         start = draft or Draft.empty(problem)
         self.at, self.staff = start.at.copy(), dict(start.staff)
         self.heads = start.heads(problem)
@@ -57,12 +57,12 @@ class Builder:
         trained = {s: dict(by) for s, by in self.trained.items()}
         groups = {key: list(sessions) for key, sessions in self.group_at.items()}
         state = groups, self.at.copy(), dict(self.staff), self.heads.copy(), self.rivals_open.copy(), trained
-        return (*state, self.duties.load.copy(), self.duties.free, self.crew_size.copy())
+        return (*state, self.duties.save(), self.crew_size.copy())
 
     def restore(self, saved: tuple[object, ...]) -> None:
         """Undo all that happened since ``save``."""
-        self.group_at, self.at, self.staff, self.heads, self.rivals_open, self.trained, *duties = saved
-        self.duties.load, self.duties.free, self.crew_size = duties
+        self.group_at, self.at, self.staff, self.heads, self.rivals_open, self.trained, duties, self.crew_size = saved
+        self.duties.restore(duties)
 
     def insert(self, unit: Unit, discount: tuple[int, int] = (1, 1), shut: IntArray | None = None) -> bool:
         """Seat a unit where it costs least; False when it fits nowhere.
@@ -138,12 +138,12 @@ class Builder:
             per_turn = table.per_turn[choice]
             need = np.maximum(self._least[component], -(-np.minimum(then, per_turn) // self._per[component]))
             have = self.crew_size[choice]
-            free = (problem.eligible[:, choice] & self.duties.free[:, table.slot[choice]]).sum(axis=0)
-            fits &= need - have <= free
+            fits &= need - have <= self.duties.spare[choice]
             price = price + problem.policy.weights.examiner * np.maximum(0, need - have)
         for n, s in enumerate(choice.tolist()) if problem.rows else ():
             fits[n] = fits[n] and self._rows_hold(s, unit, unit.due[j])
-        return np.where(fits, price * discount[0] // discount[1], NEVER)
+        price = price * discount[0] // discount[1]
+        return np.where(fits, price, NEVER)
 
     def _rows_hold(self, session: int, unit: Unit, component: int) -> bool:
         rows = self.problem.rows.get(session, ())
@@ -153,6 +153,12 @@ class Builder:
 
     def _cheapest(self, unit: Unit, discount: tuple[int, int], banned: BoolArray) -> list[int] | None:
         """Search the components one after another, keeping the best partial ways."""
+        own = self.ways.of(unit)
+        if own is not None:
+            whole = own + self._price(unit, 0, discount, banned)[:, None] + self._price(unit, 1, discount, banned)
+            first, second = divmod(int(whole.argmin()), whole.shape[1])
+            found = [int(unit.domains[0][first]), int(unit.domains[1][second])]
+            return found if whole[first, second] < NEVER else None
         ways = np.zeros((1, 0), dtype=np.int64)
         spent = np.zeros(1, dtype=np.int64)
         for j, choice in enumerate(unit.domains):
@@ -161,8 +167,8 @@ class Builder:
             spots, price = choice[open_], price[open_]
             if not len(spots):
                 return None
-            whole = spent[:, None] + price[None, :] + self._trip_cost(unit, ways, j, spots)
-            whole[~self._compatible(unit, ways, j, spots)] = NEVER
+            whole = spent[:, None] + price[None, :] + trip_cost(self.problem, unit, ways, j, spots)
+            whole[~compatible(self.problem, unit, ways, j, spots)] = NEVER
             ending = j == len(unit.domains) - 1
             best = whole.argmin(axis=None)[None] if ending else np.argsort(whole, axis=None, kind="stable")[:BEAM]
             best = best[whole.ravel()[best] < NEVER]
@@ -171,43 +177,6 @@ class Builder:
             row, column = np.unravel_index(best, whole.shape)
             ways, spent = np.column_stack([ways[row], spots[column]]), whole[row, column]
         return [int(s) for s in ways[0]]
-
-    def _compatible(self, unit: Unit, ways: IntArray, j: int, choice: IntArray) -> BoolArray:
-        fine = np.ones((len(ways), len(choice)), dtype=np.bool_)
-        slots, rooms = self.problem.table.slot, self.problem.table.room
-        for i in range(j) if len(unit.parties) > 1 else ():
-            beside = self.problem.slot_overlaps[slots[ways[:, i]][:, None], slots[choice][None, :]]
-            fine &= ~(beside & (rooms[ways[:, i]][:, None] == rooms[choice][None, :]))
-        for i, k in unit.order:
-            if k == j and i < j:
-                fine &= self.problem.in_sequence(ways[:, i], choice)
-            elif i == j and k < j:
-                fine &= self.problem.in_sequence(choice, ways[:, k]).T
-        for i, k in unit.apart:
-            if k == j:
-                fine &= ~self.problem.slot_overlaps[slots[ways[:, i]][:, None], slots[choice][None, :]]
-        return fine
-
-    def _trip_cost(self, unit: Unit, ways: IntArray, j: int, choice: IntArray) -> IntArray:
-        """Return by way and choice what travel, extra trips and waiting are added."""
-        table, weights = self.problem.table, self.problem.policy.weights
-        added = np.zeros((len(ways), len(choice)), dtype=np.int64)
-        site, day = table.site[choice], table.day[choice]
-        for positions, fares, heads, wait_from in unit.profiles:
-            if j not in positions:
-                continue
-            before = [i for i in positions if i < j]
-            known = np.zeros_like(added, dtype=np.bool_)
-            for i in before:
-                same = (table.site[ways[:, i]][:, None] == site) & (table.day[ways[:, i]][:, None] == day)
-                known |= same
-            trip = fares[site] + (weights.extra_trip * heads if before else 0)
-            added += np.where(known, 0, trip[None, :])
-            since = np.full(len(ways), wait_from, dtype=np.int64)
-            for i in before:
-                since = np.maximum(since, table.day[ways[:, i]])
-            added += weights.wait_day * heads * np.maximum(0, day[None, :] - since[:, None])
-        return added
 
     def _seat(self, unit: Unit, way: Sequence[int]) -> int | None:
         """Seat a unit and call its examiners; on failure return the session that could not be staffed, all undone."""
@@ -251,7 +220,7 @@ class Builder:
             there = self.group_at.get((group_id, c))
             if there:
                 domains[j] = domains[j][site[domains[j]] == site[there[0]]]
-        return replace(unit, domains=tuple(domains))
+        return replace(unit, domains=tuple(domains), narrowed=True)
 
     def _crew(self, session: int, coming: list[int]) -> tuple[int, ...] | None:
         if not self.problem.policy.examiners_on:
@@ -290,7 +259,11 @@ class Builder:
         return found
 
 
-def start(problem: Problem, order: random.Random | None = None, discount: tuple[int, int] = (1, 1)) -> Draft:
+def start(
+    problem: Problem,
+    order: random.Random | None = None,
+    discount: tuple[int, int] = (1, 1),
+) -> Draft:
     """Seat all units, the hardest first; equally hard ones in the order of their parties, or shuffled.
 
     Args:

@@ -6,8 +6,10 @@ The model calls them better and all at once; this makes sure that a start has th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scheduler.domain.catalogue import Duty
 from scheduler.planning.problem import Problem
@@ -20,31 +22,43 @@ class Duties:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         size, slots = len(problem.examiners), len(problem.slots)
-        self.load = np.zeros((size, slots), dtype=np.int64)
-        """Sessions of each examiner by slot."""
-        days = np.array([slot.on.toordinal() for slot in problem.slots], dtype=np.int64)
-        self.same_day: BoolArray = days[:, None] == days[None, :]
-        self.same_week: BoolArray = problem.week[:, None] == problem.week[None, :]
+        days = sorted({slot.on for slot in problem.slots})
+        self.day = np.array([days.index(slot.on) for slot in problem.slots], dtype=np.int64)
+        self.week = problem.week
         self.max_day = np.array([e.max_per_day for e in problem.examiners], dtype=np.int64)[:, None]
         self.max_week = np.array([e.max_per_week for e in problem.examiners], dtype=np.int64)[:, None]
         self.choice = problem.eligible.sum(axis=1)
-        self.free: BoolArray = np.ones((size, slots), dtype=np.bool_)
+        self.busy = np.zeros((size, slots), dtype=np.int64)
+        """Sessions of each examiner that overlap a slot."""
+        self.by_day = np.zeros((size, len(days)), dtype=np.int64)
+        self.by_week = np.zeros((size, int(problem.week.max(initial=0)) + 1), dtype=np.int64)
+        self.free: BoolArray = (self.max_day > 0) & (self.max_week > 0) & np.ones((size, slots), dtype=np.bool_)
         """Whether an examiner could serve once more in a slot."""
-        self._refresh()
-
-    def _refresh(self) -> None:
-        load = self.load
-        busy = load @ self.problem.slot_overlaps.astype(np.int64)
-        fine = (load @ self.same_day.astype(np.int64) < self.max_day) & (
-            load @ self.same_week.astype(np.int64) < self.max_week
-        )
-        self.free = fine & (busy == 0)
+        self.spare = (problem.eligible & self.free[:, problem.table.slot]).sum(axis=0)
+        """How many could serve in each session now."""
 
     def change(self, session: int, crew: tuple[int, ...], by: int) -> None:
         """Book (+1) or release (-1) the examiners of a session."""
-        if crew:
-            self.load[list(crew), self.problem.table.slot[session]] += by
-            self._refresh()
+        if not crew:
+            return
+        who, slot = list(crew), int(self.problem.table.slot[session])
+        eligible, slots = self.problem.eligible[who], self.problem.table.slot
+        self.spare = self.spare - (eligible & self.free[who][:, slots]).sum(axis=0)
+        self.busy[who] += by * self.problem.slot_overlaps[slot]
+        self.by_day[who, self.day[slot]] += by
+        self.by_week[who, self.week[slot]] += by
+        day_fine = (self.by_day[who] < self.max_day[who])[:, self.day]
+        week_fine = (self.by_week[who] < self.max_week[who])[:, self.week]
+        self.free[who] = (self.busy[who] == 0) & day_fine & week_fine
+        self.spare = self.spare + (eligible & self.free[who][:, slots]).sum(axis=0)
+
+    def save(self) -> tuple[npt.NDArray[Any], ...]:
+        """Return a copy of who is booked."""
+        return self.busy.copy(), self.by_day.copy(), self.by_week.copy(), self.free.copy(), self.spare
+
+    def restore(self, saved: tuple[npt.NDArray[Any], ...]) -> None:
+        """Go back to what ``save`` returned; the copy is used up."""
+        self.busy, self.by_day, self.by_week, self.free, self.spare = saved
 
     def available(self, session: int) -> BoolArray:
         """Tell who could serve in a session now."""
@@ -95,7 +109,7 @@ class Duties:
         body = int(problem.sent_by[e])
         known = any(int(problem.sent_by[other]) == body for other in chosen)
         leads = int(problem.examiners[e].may_lead and any(problem.examiners[o].may_lead for o in chosen))
-        return trained.get(body, 0), int(known), leads, int(self.choice[e]), int(self.load[e].sum()), e
+        return trained.get(body, 0), int(known), leads, int(self.choice[e]), int(self.by_day[e].sum()), e
 
     def _unmet(self, session: int, chosen: list[int], trained: Mapping[int, int]) -> Iterator[Callable[[int], bool]]:
         """Yield, for each rule not yet satisfied, who would help."""

@@ -18,6 +18,7 @@ from scheduler.planning.cpsat import Answer, Effort, run
 from scheduler.planning.draft import Draft, cost
 from scheduler.planning.model import PlanModel, Scope
 from scheduler.planning.objective import apply_soft
+from scheduler.planning.pace import Near
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import BoolArray, IntArray
 
@@ -98,18 +99,7 @@ def whole(search: Search, effort: Effort) -> Answer:
     return answer
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How neighbourhoods are chosen and how long each may take."""
-
-    rounds: int
-    parties: int
-    """Most parties in a neighbourhood."""
-    work: float
-    """Deterministic units each."""
-
-
-def neighbourhoods(search: Search, pace: Pace) -> None:
+def neighbourhoods(search: Search, pace: Near) -> None:
     """Free a few sessions at a time and seat their people anew, so often as the pace says."""
     chance = random.Random(search.seed)
     for n in range(pace.rounds):
@@ -127,7 +117,7 @@ def neighbourhoods(search: Search, pace: Pace) -> None:
             raise Interrupted
 
 
-def _neighbourhood(search: Search, chance: random.Random, pace: Pace) -> tuple[list[int], BoolArray]:
+def _neighbourhood(search: Search, chance: random.Random, pace: Near) -> tuple[list[int], BoolArray]:
     """Choose whom to free and where they may go: some sessions close to each other, and whoever has no place."""
     problem, draft, table = search.problem, search.best, search.problem.table
     in_use = draft.in_use()

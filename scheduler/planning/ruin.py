@@ -16,9 +16,14 @@ from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft, cost
 from scheduler.planning.problem import Problem
 from scheduler.planning.units import Unit, units_of
+from scheduler.planning.ways import Ways
 
 PRICES = ((1, 1), (1, 1), (1, 3), (1, 8), (1, 20))
 """Fractions of opening costs that count in one move: the lower, the sooner a session is opened for those who follow."""
+
+
+KEPT_WAYS = 30_000_000
+"""Pairs of sessions whose costs are kept in memory, 8 bytes each."""
 
 
 class Ruin:
@@ -26,12 +31,14 @@ class Ruin:
 
     def __init__(self, problem: Problem, draft: Draft, seed: int) -> None:
         self.problem, self.chance = problem, random.Random(seed)
-        self.builder = Builder(problem, draft)
+        self.builder = Builder(problem, draft, Ways(problem, KEPT_WAYS))
         self.unit_at: dict[int, Unit] = {p: unit for unit in units_of(problem) for p in unit.parties}
         self.groups: dict[str, list[Unit]] = {}
         for unit in dict.fromkeys(self.unit_at.values()) if problem.together else ():
             if group_id := group_of(problem, unit.parties[0]):
                 self.groups.setdefault(group_id, []).append(unit)
+        self.emptied: list[int] = []
+        """Sessions the last ruin went for."""
         self.now = self.best_cost = cost(problem, draft)
         self.best = draft
 
@@ -56,7 +63,7 @@ class Ruin:
         before = builder.save()
         units = self._ruined(most)
         builder.remove(p for unit in units for p in unit.parties)
-        shut = self._shut(units) if chance.random() < 0.5 else None
+        shut = self._shut() if chance.random() < 0.5 else None
         price = chance.choice(PRICES)
         self._arrange(units)
         for unit in units:
@@ -80,13 +87,13 @@ class Ruin:
         left = [p for p in np.flatnonzero((builder.at < 0).all(axis=1)).tolist() if p in self.unit_at]
         for p in chance.sample(left, min(len(left), 5)):
             chosen[self.unit_at[p].parties] = self.unit_at[p]
+        self.emptied = []
         if len(sessions):
             centre = int(chance.choice(sessions.tolist()))
             far = np.abs(table.day[sessions] - table.day[centre]) * chance.choice((0, 2, 5))
             far += np.where(table.site[sessions] == table.site[centre], 0, chance.choice((0, 5, 20)))
             far += np.where(table.component[sessions] == table.component[centre], 0, chance.choice((-5, 0, 8)))
             far = np.where(sessions == centre, -100, far + np.array([chance.randrange(10) for _ in sessions]))
-            self.emptied = []
             for s in sessions[np.argsort(far, kind="stable")].tolist():
                 members = [p for p in np.flatnonzero((builder.at == s).any(axis=1)).tolist() if p in self.unit_at]
                 if self.emptied and len(chosen) + len(members) > target:
@@ -100,7 +107,7 @@ class Ruin:
                     break
         return list(chosen.values())
 
-    def _shut(self, _units: list[Unit]) -> np.ndarray:
+    def _shut(self) -> np.ndarray:
         return np.array([s for s in self.emptied if not self.builder.heads[s]], dtype=np.int64)
 
     def _arrange(self, units: list[Unit]) -> None:

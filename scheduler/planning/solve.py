@@ -18,11 +18,13 @@ from scheduler.domain.catalogue import Duty
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import CostLine, Making, Plan, Session
 from scheduler.errors import PlanRejected, Text
-from scheduler.planning.cohorts import cohorts_of
+from scheduler.planning.bounds import relaxed_bound
+from scheduler.planning.cohorts import Cohort, cohorts_of
 from scheduler.planning.construct import start
 from scheduler.planning.cpsat import Effort
 from scheduler.planning.draft import Draft, cost, costs
-from scheduler.planning.improve import Interrupted, Pace, Search, columns, neighbourhoods, whole
+from scheduler.planning.improve import Interrupted, Search, columns, neighbourhoods, whole
+from scheduler.planning.pace import Pace, pace_of
 from scheduler.planning.problem import Problem
 from scheduler.planning.ruin import Ruin
 from scheduler.planning.roundfile import round_digest
@@ -33,12 +35,10 @@ from scheduler.planning.table import IntArray
 logger = logging.getLogger(__name__)
 
 ENGINE = "scheduler-1"
-DISCOUNTS = ((1, 1), (1, 1), (1, 3), (1, 10), (1, 3), (1, 1))
+DISCOUNTS = ((1, 1), (1, 10), (1, 10), (1, 4), (1, 10), (1, 20))
 """Fractions of opening costs that count in each of the starts."""
-TINY = 2_500
-"""Seat variables up to which one model of everything comes first."""
-SMALL = 12_000
-"""Seat variables beyond which one model of everything is not tried."""
+HEAT = 300.0
+"""Cost units a move may cost more at the beginning: about half a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +111,57 @@ def _search(search: Search) -> None:
     """Build, then improve as far as the size of the round allows, and prove what can be proven."""
     problem = search.problem
     search.bound = _hopeless_cost(problem)
-    _starts(search)
     everyone = cohorts_of(problem, range(len(problem.parties)), search.kept)
     size = columns(everyone, np.ones(len(problem.table), dtype=np.bool_))
+    pace = pace_of(len(problem.parties), size)
+    starts = _starts(search, pace)
     if not size or search.over():
         return
-    if size <= TINY and _exact(search, Effort(2.0, search.seed, search.left_s())):
+    _shake(search, pace, starts)
+    if search.kept is None:
+        _bound(search, pace, everyone)
+    if pace.first_exact and _exact(search, Effort(pace.first_exact, search.seed, search.left_s())):
         return
-    _shake(search)
-    neighbourhoods(search, Pace(*_pace(len(problem.parties))))
-    if size <= SMALL and not search.over():
-        _exact(search, Effort(4.0, search.seed, search.left_s()))
+    neighbourhoods(search, pace.near)
+    if pace.last_exact and not search.over():
+        _exact(search, Effort(pace.last_exact, search.seed, search.left_s()))
+
+
+def _starts(search: Search, pace: Pace) -> list[Draft]:
+    """Build several starts and return the best of them, cheapest first."""
+    chance = random.Random(search.seed)
+    found = []
+    for n, discount in enumerate(DISCOUNTS):
+        draft = start(search.problem, chance if n else None, discount)
+        found.append((search.worth(draft), n, draft))
+        search.offer(draft)
+        search.tell("start", n + 1, len(DISCOUNTS), search.cost, search.bound)
+        if search.over():
+            break
+    return [draft for _, _, draft in sorted(found, key=lambda one: one[:2])[: pace.restarts]]
+
+
+def _shake(search: Search, pace: Pace, starts: list[Draft]) -> None:
+    """Ruin and recreate: from each of the best starts, then once more from the best of all."""
+    if search.kept is not None:
+        return
+    legs = [(n, draft, HEAT) for n, draft in enumerate(starts)]
+    for n, draft, heat in [*legs, (len(legs), None, HEAT / 4)]:
+        ruin = Ruin(search.problem, draft or search.best, search.seed + n)
+        for part in range(10):
+            search.offer(ruin.run(pace.moves // 10, 30, heat ** (1 - part / 10), search.over))
+            search.tell("improve", n * 10 + part + 1, len(legs) * 10 + 10, search.cost, search.bound)
+            if search.over():
+                return
+
+
+def _bound(search: Search, pace: Pace, everyone: list[Cohort]) -> None:
+    search.tell("bound", 0, 0, search.cost, search.bound)
+    hopeless_cost = _hopeless_cost(search.problem)
+    known = search.cost - hopeless_cost
+    proven = relaxed_bound(search.problem, everyone, known, pace.prices, search.over) + hopeless_cost
+    search.bound = max(search.bound, proven)
+    search.tell("bound", 1, 1, search.cost, search.bound)
 
 
 def _exact(search: Search, effort: Effort) -> bool:
@@ -130,32 +170,7 @@ def _exact(search: Search, effort: Effort) -> bool:
     answer = whole(search, effort)
     if search.kept is None:
         search.bound = max(search.bound, _rounded(answer.bound) + _hopeless_cost(search.problem))
-    return answer.optimal and search.kept is None
-
-
-def _shake(search: Search) -> None:
-    """Ruin and recreate from the best start."""
-    moves = max(300, min(1500, 4 * len(search.problem.parties)))
-    if search.kept is not None:
-        return
-    ruin = Ruin(search.problem, search.best, search.seed)
-    for n in range(10):
-        search.offer(ruin.run(moves // 10, 15, 100.0 ** (1 - n / 10), search.over))
-        search.tell("improve", n + 1, 10, search.cost, search.bound)
-
-
-def _pace(parties: int) -> tuple[int, int, float]:
-    return max(10, min(40, parties // 10)), 50, 0.3
-
-
-def _starts(search: Search) -> None:
-    """Try several starts and take the cheapest."""
-    chance = random.Random(search.seed)
-    for n, discount in enumerate(DISCOUNTS):
-        search.offer(start(search.problem, chance if n else None, discount))
-        search.tell("start", n + 1, len(DISCOUNTS), search.cost, search.bound)
-        if search.over():
-            return
+    return (answer.optimal and search.kept is None) or search.over()
 
 
 def _rounded(bound: float) -> int:

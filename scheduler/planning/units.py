@@ -29,7 +29,9 @@ class Unit:
     apart: tuple[tuple[int, int], ...]
     """Pairs of positions without an order that one party sits both."""
     profiles: tuple[tuple[tuple[int, ...], IntArray, int, int], ...]
-    """Positions, fares by site, candidates, and days waited weightlessly, of each part of the unit that travels alike."""
+    """Positions, fares by site, candidates and first day possible of each part of the unit that travels alike."""
+    narrowed: bool = False
+    """Whether its group's site has narrowed the choices."""
 
 
 def unit_of(problem: Problem, parties: tuple[int, ...]) -> Unit:
