@@ -9,6 +9,7 @@ from typing import Literal
 from scheduler.domain.rounds import RoundSetup
 from scheduler.errors import Finding, InputError, Language, Text, errors_in
 from scheduler.office.desk import Office, existing_file
+from scheduler.registry.store import Store
 from scheduler.sheets.read import read_setup
 
 
@@ -51,7 +52,33 @@ def prepare(office: Office, workbook: str | Path, *, dry_run: bool = False) -> P
         )
     with office.registry.transaction(write=not dry_run) as store:
         change = store.rounds.compare_setup(setup)
+        if change == "changed":
+            findings += _touched(store, store.rounds.setup(setup.id), setup)
         if not dry_run and change != "same":
             store.rounds.save_setup(setup)
             office.note(store, "prepare", setup.id, change)
     return PrepareReport(setup, change, tuple(findings), dry_run)
+
+
+def _touched(store: Store, before: RoundSetup, setup: RoundSetup) -> list[Finding]:
+    """Tell that the published plan rests on slots, rooms or examiners that are other than they were."""
+    published = store.plans.published(setup.id)
+    if published is None:
+        return []
+    used = {key for s in published.plan.sessions for key in (s.slot_id, s.room_id, *s.examiner_ids)}
+    old, new = ({one.id: one for part in (s.slots, s.rooms, s.examiners) for one in part} for s in (before, setup))
+    touched = sorted(key for key in used if old.get(key) != new.get(key))
+    if not touched:
+        return []
+    return [
+        Finding(
+            "published-plan-touched",
+            Text(
+                f"已发布的第 {published.version} 版方案用到的时段、考场或考评员有变动",
+                f"slots, rooms or examiners that published version {published.version} uses have changed",
+            ),
+            said="、".join(touched),
+            hint=Text("重新编排并发布，或恢复原设置", "plan again and publish, or take the change back"),
+            severity="warning",
+        )
+    ]

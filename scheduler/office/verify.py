@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 
@@ -78,7 +77,7 @@ def _judge(office: Office, certificate: Certificate, findings: list[Finding]) ->
                 Where(subject=mask(certificate.number)),
             )
         )
-    return Verification(not findings, _facts(certificate, standing), tuple(findings))
+    return Verification(not findings, _facts(office, certificate, standing), tuple(findings))
 
 
 def standing_on(certificate: Certificate, day: date) -> Standing:
@@ -87,12 +86,12 @@ def standing_on(certificate: Certificate, day: date) -> Standing:
     return Standing.EXPIRED if over and certificate.standing is Standing.VALID else certificate.standing
 
 
-def _facts(certificate: Certificate, standing: Standing) -> tuple[tuple[str, str], ...]:
+def _facts(office: Office, certificate: Certificate, standing: Standing) -> tuple[tuple[str, str], ...]:
     face = certificate.face
     return (
         ("award", f"{face.title} / {face.title_en}"),
         ("award_id", certificate.award_id),
-        ("number", _shown(certificate)),
+        ("number", _shown(office, certificate)),
         ("name", _masked_name(face.name)),
         ("issuer", face.issuer),
         ("issued_on", date_words(certificate.issued_on).zh),
@@ -102,9 +101,11 @@ def _facts(certificate: Certificate, standing: Standing) -> tuple[tuple[str, str
     )
 
 
-def _shown(certificate: Certificate) -> str:
-    """Return the number, masked where it carries an identity number."""
-    return mask(certificate.number) if re.search(r"\d{17}[\dX]", certificate.number) else certificate.number
+def _shown(office: Office, certificate: Certificate) -> str:
+    """Return the number, masked where the award's rule makes it of the holder's document number."""
+    awards = [award for award in office.catalogue.awards if award.id == certificate.award_id]
+    personal = [True for award in awards for _, rule in award.number_rules if "{document_no" in rule.template]
+    return mask(certificate.number) if personal or not awards else certificate.number
 
 
 def _masked_name(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from scheduler.errors import Finding, SettingsError, Text
-from scheduler.press import templates
+from scheduler.press import fontfiles, templates
 
 _SHARED_STYLES = ("shared/page.css", "shared/fonts.css")
 
@@ -64,6 +65,7 @@ class Press:
         """
         if not folder.is_dir():
             raise SettingsError(Text(f"模板文件夹不存在：{folder}", f"no templates folder: {folder}"))
+        fontfiles.install()
         self._folder = folder.resolve()
         self._templates = templates.environment(self._folder)
         self._fetcher = FolderFetcher(self._folder)
@@ -147,16 +149,30 @@ class _Complaints(logging.Handler):
         logging.getLogger("weasyprint").removeHandler(self)
 
 
-def _finish(_document: object, pdf: pydyf.PDF) -> None:
-    """Take out empty resource dictionaries and leave the metadata readable, as strict PDF/A checkers ask."""
+def _finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+    """Store slim fonts and mend what strict PDF/A checkers refuse: empty resources, packed metadata, odd stream ends."""
+    fontfiles.unwrap(document, pdf)
     for thing in pdf.objects:
-        if isinstance(thing, pydyf.Stream) and thing.extra.get("Type") == "/Metadata":
-            thing.compress = False
+        if isinstance(thing, pydyf.Stream):
+            thing.compress = thing.compress and thing.extra.get("Type") != "/Metadata"
+            _pad(thing)
         resources: Any = thing.extra.get("Resources") if isinstance(thing, pydyf.Stream) else thing
         if isinstance(resources, dict) and "XObject" in resources:
             for name in ("Pattern", "Shading"):
                 if name in resources and not resources[name]:
                     del resources[name]
+
+
+def _pad(stream: pydyf.Stream) -> None:
+    """Add a line end to drawing orders whose packed form would end with CR, which looks one byte short before a line end.
+
+    A packed stream ends with the checksum of its content, so one more byte of content changes its last byte.
+    """
+    if not stream.compress or not {"Length1", "N", "Width"}.isdisjoint(stream.extra):
+        return
+    content = pydyf.Stream(stream.stream).data.partition(b"stream\n")[2].removesuffix(b"\nendstream")
+    if zlib.adler32(content) & 0xFF == ord("\r"):
+        stream.stream.append(b"")
 
 
 def _refusal(template: str, reason: str) -> SettingsError:
