@@ -43,7 +43,10 @@ class Where:
     def in_(self, language: Language) -> str:
         """Word the place in one language; empty when nothing is known."""
         sheet, row, column = ("工作表{}", "第{}行", "{}列") if language == "zh" else ("sheet {}", "row {}", "column {}")
-        worded = ((sheet, self.sheet), (row, self.row), (column, self.column))
+        letter, _, heading = (self.column or "").partition(" ")
+        if heading:
+            column += f"“{heading}”" if language == "zh" else f" “{heading}”"
+        worded = ((sheet, self.sheet), (row, self.row), (column, letter or None))
         parts = [self.file, *(form.format(said) if said is not None else None for form, said in worded)]
         return (" " if language == "zh" else ", ").join(part for part in (*parts, self.path, self.subject) if part)
 
@@ -73,7 +76,7 @@ class Finding:
         place = self.where.in_(language)
         parts = [(place + colon if place else "") + self.what.in_(language)]
         if self.said is not None:
-            parts.append(f"{said} {_short(self.said)!r}")
+            parts.append(f"{said} {_short(' '.join(self.said.splitlines()))!r}")
         if self.expected is not None:
             parts.append(f"{wanted} {self.expected.in_(language)}")
         if self.hint is not None:

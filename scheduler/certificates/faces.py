@@ -158,15 +158,15 @@ def _statement(form: Form, award: Award, others: Sequence[Award]) -> Text:
     zh = form.statement.zh.format(category=award.category.zh, work=work.zh, level=level.zh)
     en = form.statement.en.format(category_en=award.category.en, work_en=work.en, level_en=level.en)
     if others:
-        zh += "同场考试并获" + "".join(_also(other).zh for other in others) + "。"
-        en += " Earned in the same examination: " + "; ".join(_also(other).en for other in others) + "."
+        zh += "同时取得" + "、".join(_also(other).zh for other in others) + "。"
+        en += " Also earned in this examination: " + "; ".join(_also(other).en for other in others) + "."
     return Text(zh, en)
 
 
 def _also(award: Award) -> Text:
     if award.level:
         level = level_words(award.level)
-        return Text(f"《职业技能等级证书》（{level.zh}）", f"{award.category.en}, {level.en}")
+        return Text(f"《职业技能等级证书》（{award.category.zh}{level.zh}）", f"{award.category.en}, {level.en}")
     return Text(f"《{award.name.zh}》", award.name.en)
 
 

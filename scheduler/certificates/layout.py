@@ -9,16 +9,25 @@ from __future__ import annotations
 import math
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from scheduler.domain.certificates import Face
+from scheduler.domain.wording import SPECIMEN
 from scheduler.errors import Finding, IssuanceError, SettingsError, Text, Where
 
 PT_PER_MM = 72 / 25.4
 _BESIDE_PHOTO_MM = 6.0
+_LEAST_PT = 6.0
+"""Smallest label that people read on paper without a glass."""
+_SMALL_PT = 11.0
+"""Values that would be smaller on one line may take two."""
+_INDENT_MM = 1.5
+"""Space before a value on its line, as in page.css."""
+_LEADING = 1.25
+"""Line height of values on two lines, as in page.css."""
 _INK_WIDTHS = {" ": 0.3, "—": 1.0, "·": 0.5, "…": 1.0, "“": 0.5, "”": 0.5}
 
 Manner = Literal["line", "lines", "ring"]
@@ -89,8 +98,14 @@ class Layout:
             fields = [field for field in face.fields if field[0] in keys]
             if len(fields) > most:
                 raise _unplaced(face, [key for key, *_ in fields[most:]])
+            pitch = self._pitch(len(fields), most) if keys is self.rows["keys"] else self.rows["pitch"]
             for n, (key, label, label_en, value) in enumerate(fields):
-                yield from self._row(key, (label, label_en, value), _nth(first, n, self.rows["pitch"]))
+                yield from self._row(key, (label, label_en, value), _nth(first, n, pitch))
+
+    def _pitch(self, n_rows: int, most: int) -> float:
+        """Return the step from row to row; fewer rows than there is room for stand further apart, up to ``pitch_most``."""
+        pitch, widest = float(self.rows["pitch"]), float(self.rows.get("pitch_most", 0))
+        return min(pitch * most / max(n_rows, 1), max(pitch, widest))
 
     def _row(self, key: str, words: tuple[str, str, str], row: Box) -> Iterator[Placed]:
         label, label_en, value = words
@@ -98,16 +113,17 @@ class Layout:
         size, small = self.rows["label_size"], self.rows["label_en_size"]
         zh = Box(row.left, row.top + row.height * 0.08, across, row.height * 0.52)
         en = Box(row.left, row.top + row.height * 0.6, across, row.height * 0.34)
-        yield Placed(f"label.{key}", label, zh, fit(label, zh, size, size / 2))
-        yield Placed(f"label_en.{key}", label_en, en, fit(label_en, en, small, small / 2))
+        yield Placed(f"label.{key}", label, zh, fit(label, zh, size, _LEAST_PT))
+        yield Placed(f"label_en.{key}", label_en, en, fit(label_en, en, small, _LEAST_PT))
         width = row.width - across
         if row.top < self.photo.top + self.photo.height and row.left < self.photo.left < row.left + row.width:
             width = self.photo.left - _BESIDE_PHOTO_MM - row.left - across
         box = Box(row.left + across, row.top, width, row.height)
-        size, least = self.rows["sizes"].get(key, self.rows["size"])
-        yield Placed(f"field.{key}", value, box, fit(value, box, size, least))
+        yield _field(f"field.{key}", value, box, self.rows["sizes"].get(key, self.rows["size"]))
 
     def _single_texts(self, face: Face) -> Iterator[Placed]:
+        specimen = SPECIMEN in face.inquiry_lines and "specimen" in self.places
+        inquiry = [line for line in face.inquiry_lines if not (specimen and line == SPECIMEN)]
         words = {
             "title": face.title,
             "title_en": face.title_en,
@@ -117,7 +133,8 @@ class Layout:
             "statement_en": face.statement_en,
             "issuer": face.issuer,
             "inquiry_code": _in_fours(face.inquiry_code),
-            **{f"inquiry_{n}": line for n, line in enumerate(face.inquiry_lines, 1)},
+            "specimen": SPECIMEN if specimen else "",
+            **{f"inquiry_{n}": line for n, line in enumerate(inquiry, 1)},
         }
         homeless = [key for key in words if key.startswith("inquiry_") and key not in {*self.places, "inquiry_code"}]
         if homeless:
@@ -194,6 +211,20 @@ def ink_em(character: str) -> float:
     if character in _INK_WIDTHS:
         return _INK_WIDTHS[character]
     return 0.7 if character.isupper() else 0.6 if character.isdigit() else 0.52
+
+
+def _field(key: str, value: str, box: Box, sizes: Sequence[float]) -> Placed:
+    """Place a value on one line, or on two when one would make it small and two make it larger."""
+    wanted, least = sizes
+    size = fit(value, replace(box, width=box.width - _INDENT_MM), wanted, least)
+    if size >= _SMALL_PT or (" " not in value and ink_em(value[-1:] or " ") < 1):
+        return Placed(key, value, box, size)
+    # Two lines share the height; a word that does not fit goes over whole, so the first line may lose all of the longest.
+    longest = max(sum(map(ink_em, word)) if ink_em(word[0]) < 1 else 1.0 for word in value.split())
+    ems = sum(map(ink_em, value)) + longest + 1
+    two = min(box.height * PT_PER_MM / _LEADING / 2, 2 * (box.width - _INDENT_MM) * PT_PER_MM / ems, wanted)
+    two = math.floor(two * 2) / 2
+    return Placed(key, value, box, two, "lines") if two >= max(size, least) else Placed(key, value, box, size)
 
 
 def _repeated(text: str, box: Box, size_pt: float) -> str:

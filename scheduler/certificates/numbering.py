@@ -20,10 +20,10 @@ Fact = str | int
 _FACT_NAMES = {
     "document_no": Text("证件号码", "identity document number"),
     "institution_code": Text("机构代码", "institution code"),
-    "province_code": Text("省级代码", "province code"),
+    "province_code": Text("省份代码", "province code"),
     "province_mark": Text("省份简称", "province abbreviation"),
-    "city_mark": Text("城市代字", "city letter"),
-    "site_serial": Text("站点序号", "site serial"),
+    "city_mark": Text("城市字母", "city letter"),
+    "site_serial": Text("站点序列号", "site serial"),
     "trade_code": Text("工种代码", "trade code"),
     "year": Text("发证年份", "year of issue"),
     "level": Text("技能等级", "skill level"),
@@ -85,7 +85,7 @@ def number(rule: NumberRule, facts: Mapping[str, Fact], serial: int | None = Non
     if rule.imported or not rule.template:
         raise _refused(Finding(
             "number-imported", Text("此证书的编号由外部提供，不得自行编制", "numbers of this award come from outside"),
-            hint=Text("请用编号表导入", "import them with a numbers sheet"),
+            hint=Text("请用编号表读入", "import them with a numbers sheet"),
         ))  # fmt: skip
     _check_serial(rule, serial)
     whole = _filled(rule.template, facts if serial is None else {**facts, "serial": serial})
@@ -106,7 +106,7 @@ def number_findings(rule: NumberRule, whole: str, where: Where | None = None) ->
             where or Where(subject=whole),
             said=whole,
             expected=Text(rule.pattern, rule.pattern),
-            hint=Text("请核对机构代码、站点序号等编号要素", "check institution code, site serial and the other parts"),
+            hint=Text("请核对机构代码、站点序列号等编号要素", "check institution code, site serial and the other parts"),
         )
     ]
 
@@ -135,7 +135,7 @@ def _check_serial(rule: NumberRule, serial: int | None) -> None:
             Text("流水号超出编码规则的位数", "the serial does not fit the digits of the rule"),
             said=str(serial),
             expected=Text(f"1 至 {last}", f"1 to {last}"),
-            hint=Text("请向主管部门申请新的站点序号", "ask the authority for a new site serial"),
+            hint=Text("请向主管部门申请新的站点序列号", "ask the authority for a new site serial"),
         ))  # fmt: skip
 
 

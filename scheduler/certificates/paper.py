@@ -34,7 +34,7 @@ def paper(face: Face, layout: Layout, *, photo: bytes | None) -> dict[str, objec
         "created": face.issued_on.isoformat(),
         "rows": [text for text in map(_drawn, placed) if "." in str(text["key"])],
         "place": {text.key: _drawn(text) for text in placed if "." not in text.key},
-        "photo": {**_box(layout.photo), "src": _data("image/jpeg", portrait(photo, face.name)) if photo else ""},
+        "photo": {**_box(layout.photo), "src": _data("image/jpeg", portrait(photo, face.name)) if photo is not None else ""},
         "qr": {**_box(layout.qr), "src": _data("image/png", qr_png(face.verify_address))},
         "seal": {
             **_box(layout.seal),
@@ -45,7 +45,14 @@ def paper(face: Face, layout: Layout, *, photo: bytes | None) -> dict[str, objec
 
 def _drawn(text: Placed) -> dict[str, object]:
     kind = text.key.split(".", maxsplit=1)[0]
-    return {"key": text.key, "kind": kind, "text": text.text, "size": text.size_pt, **_box(text.box)}
+    return {
+        "key": text.key,
+        "kind": kind,
+        "text": text.text,
+        "size": text.size_pt,
+        "manner": text.manner,
+        **_box(text.box),
+    }
 
 
 def _box(box: Box) -> dict[str, object]:

@@ -38,7 +38,7 @@ def proof(face: Face, pdf: bytes, layout: Layout, *, photo: bytes | None = None)
     try:
         reading = read_pdf(pdf)
         wanted = layout.placed(face)
-        printed = portrait(photo, face.name) if photo else None
+        printed = portrait(photo, face.name) if photo is not None else None
     except UnreadablePage as fault:
         return [_Desk(face).finding("proof-unreadable", "版面无法读取", "the drawn page cannot be read", str(fault))]
     except IssuanceError as fault:

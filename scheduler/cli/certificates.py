@@ -87,7 +87,7 @@ def verify(
         str, typer.Argument(metavar="FILE|NUMBER", help="证书 PDF 文件或证书编号 · a certificate's file, or its number")
     ],
 ) -> int:
-    """验真：与台账比对 · Tell genuine from altered by the ledger."""
+    """验真：与台账比对 · Tell a genuine certificate from an altered one by the ledger."""
     from scheduler.office.verify import verify as verb
 
     with door.office() as office:
@@ -97,11 +97,14 @@ def verify(
         Text("✓ 真实有效", "✓ genuine and valid") if found.valid else Text("✗ 不能证明有效", "✗ not shown to be valid")
     )
     door.say(door.pick(verdict))
+    colon = "：" if door.language == "zh" else ": "
     for key, value in found.facts:
         if key in FACT_WORDS:
             said = door.pick(STANDING_WORDS[value]) if key == "standing" else value
-            door.say(f"  {door.pick(FACT_WORDS[key])}: {said}")
+            door.say(f"  {door.pick(FACT_WORDS[key])}{colon}{said}")
     door.findings(found.findings)
+    if any(finding.rule == "no-such-file" for finding in found.findings):
+        return 4
     return 0 if found.valid else 6
 
 

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from scheduler.errors import Finding, Language, SchedulerError, Text
+from scheduler.errors import Finding, Language, SchedulerError, SettingsError, Text
 
 if TYPE_CHECKING:
     from scheduler.office.desk import Office
@@ -31,12 +31,16 @@ OfficePath = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 · print one JSON document")]
 Lang = Annotated[
-    str, typer.Option("--lang", help="zh 或 en · language of what is printed; the office's own when empty")
+    Literal["", "zh", "en"],
+    typer.Option("--lang", help="zh 或 en · language of what is printed; the office's own when left out"),
 ]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="显示内部错误详情 · show the trace of an internal fault")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只预览，不写入 · preview only, write nothing")]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="只预览，登记库不变 · preview only; the registry stays as it is"),
+]
 
 
 @dataclass
@@ -143,11 +147,28 @@ def _guarded(door: Door, body: Callable[[], int | None]) -> int:
             door.pick(Text("已中断，未完成的步骤没有写入", "interrupted; unfinished steps were not written")), err=True
         )
         return 130
-    except typer.Exit:
+    except (typer.Exit, typer.BadParameter):  # wrong usage is worded, and given its exit code, by typer
         raise
+    except BrokenPipeError:  # whoever read the answer has read enough, as head does; typer ends quietly
+        raise
+    except OSError as fault:
+        _show_refusal(door, _out_of_reach(fault))
+        return SettingsError.exit_code
     except Exception as fault:  # noqa: BLE001 - the one place where a fault of ours becomes a sentence
         _show_fault(door, fault)
         return 1
+
+
+def _out_of_reach(fault: OSError) -> SettingsError:
+    """Return what the operating system refuses, such as a missing folder or a full disk, as one of our errors."""
+    place, why = fault.filename or "", fault.strerror or str(fault)
+    return SettingsError(
+        Text(f"无法读写文件 {place}：{why}", f"a file cannot be read or written: {place}: {why}"),
+        hint=Text(
+            "检查文件夹是否存在、是否可写、磁盘是否已满",
+            "check that the folder exists and may be written to, and that the disk is not full",
+        ),
+    )
 
 
 def _show_refusal(door: Door, refusal: SchedulerError) -> None:

@@ -40,7 +40,7 @@ def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, str
     from scheduler.office.views import plan_workbook
 
     if not round_id:
-        raise typer.BadParameter("ROUND / --round-file")
+        raise typer.BadParameter("缺少批次编号 ROUND，或用 --round-file · name a ROUND, or give --round-file")
     with door.office() as office:
         if wishes.write_round_file:
             verb.write_round_file(office, round_id=round_id, out=wishes.write_round_file)
@@ -65,7 +65,7 @@ def plan_round_file(door: Door, round_file: Path, wishes: PlanWishes, step: Step
     from scheduler.office.plan import plan_file
 
     if wishes.out is None:
-        raise typer.BadParameter("--round-file: --out")
+        raise typer.BadParameter("--round-file 须同时给出 --out · --round-file needs --out as well")
     report = plan_file(
         round_file, wishes.out, seed=wishes.seed, time_limit_s=wishes.time_limit_s, progress=_watch(step)
     )
@@ -88,8 +88,9 @@ def _show_plan(door: Door, report: PlanReport, *, strict: bool) -> int:
         door.say(line)
     names = dict(report.names)
     for row in report.plan.unplaced[:UNPLACED_SHOWN]:
-        why = "；".join(door.pick(reason.what) for reason in row.reasons)
-        door.say(f"  ✗ {names.get(row.party_id, row.party_id)}：{why}")
+        comma, colon = ("；", "：") if door.language == "zh" else ("; ", ": ")
+        why = comma.join(door.pick(reason.what) for reason in row.reasons)
+        door.say(f"  ✗ {names.get(row.party_id, row.party_id)}{colon}{why}")
     rest = len(report.plan.unplaced) - UNPLACED_SHOWN
     if rest > 0:
         door.say(door.pick(Text(f"  … 另有 {rest} 人未安排，见 explain", f"  … and {rest} more unplaced; see explain")))
@@ -101,10 +102,18 @@ def show_explanation(door: Door, report: ExplainReport) -> None:
     names, found = dict(report.names), report.explanation
     for sentence in found.sentences:
         door.say(door.pick(sentence))
+    alike: dict[tuple[str, ...], list[str]] = {}
     for view in found.parties:
-        door.say(f"{names.get(view.party_id, view.party_id)}  {view.party_id}")
-        for sentence in view.sentences:
-            door.say(f"  {door.pick(sentence)}")
+        told = tuple(door.pick(sentence).replace(view.party_id, "…") for sentence in view.sentences)
+        alike.setdefault(told, []).append(names.get(view.party_id, view.party_id))
+    for told, people in alike.items():
+        if found.parties[0].state == "placed":
+            door.say(people[0])
+        else:
+            door.say(door.pick(Text(f"未安排：{'、'.join(people)}", f"no place: {', '.join(people)}")))
+        one = people[0] if len(people) == 1 else door.pick(Text("该考生", "the candidate"))
+        for line in told[0 if len(people) == 1 else 1 :]:
+            door.say("  " + line.replace("…", one))
 
 
 def show_moves(door: Door, report: PublishReport) -> None:

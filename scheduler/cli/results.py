@@ -40,26 +40,24 @@ def record(
     door.answer(report)
     door.findings(report.findings)
     door.say(report.summary(door.language))
+    if report.error_workbook:
+        door.say(door.pick(Text(f"待更正表：{report.error_workbook}", f"rows to correct: {report.error_workbook}")))
     if verdicts:
         _show_verdicts(door, report)
     return 4 if errors_in(report.findings) else 0
 
 
 def _show_verdicts(door: Door, report: RecordReport) -> None:
-    names = dict(report.names)
+    names, words = dict(report.names), dict(report.words)
+    comma, colon = ("；", "：") if door.language == "zh" else ("; ", ": ")
     for outcome in report.outcomes:
         door.say(names[outcome.entry_id])
         for verdict in outcome.verdicts:
             sign = "✓" if verdict.earned else "✗"
-            why = "；".join(door.pick(reason) for reason in verdict.reasons)
-            door.say(f"  {sign} {verdict.award_id}: {why}")
+            why = comma.join(door.pick(reason) for reason in verdict.reasons)
+            door.say(f"  {sign} {door.pick(words[verdict.award_id])}{colon}{why}")
         for resit in outcome.resits:
             until = str(resit.until) if resit.until else "—"
-            door.say(
-                door.pick(
-                    Text(
-                        f"  补考 {resit.component_id}，截止 {until}：", f"  resit {resit.component_id} until {until}: "
-                    )
-                )
-                + door.pick(resit.because)
-            )
+            what = words[resit.component_id]
+            head = Text(f"  补考{what.zh}，截止 {until}：", f"  resit {what.en} until {until}: ")
+            door.say(door.pick(head) + door.pick(resit.because))

@@ -17,7 +17,23 @@ Version = Annotated[
     int | None,
     typer.Option("--plan-version", help="方案版本，默认最新 · version of the plan; the newest when left out"),
 ]
-TemplateKind = Literal["entries", "setup", "marks", "round-schema"]
+PLAN_STATES = {
+    "draft": Text("草案", "draft"),
+    "published": Text("已发布", "published"),
+    "superseded": Text("已被取代", "superseded"),
+}
+FIELD_WORDS = {
+    "name": Text("姓名", "name"), "sex": Text("性别", "sex"), "born_on": Text("出生日期", "birth date"),
+    "phone": Text("联系电话", "phone"), "education": Text("文化程度", "education"), "employer": Text("工作单位", "employer"),
+    "photo": Text("照片", "photo"), "scheme_id": Text("报考方案", "scheme"), "award_ids": Text("申报证书", "awards"),
+    "applied_on": Text("申报日期", "applied on"), "region": Text("发证地区", "region"), "held": Text("已持证书", "held certificates"),
+    "institution_id": Text("培训机构", "training institution"), "group_id": Text("分组", "group"),
+    "origin_id": Text("出发地", "origin"), "x_km": Text("X坐标公里", "X km"), "y_km": Text("Y坐标公里", "Y km"),
+    "accessible": Text("无障碍", "accessible"), "earliest_on": Text("最早日期", "earliest date"),
+    "latest_on": Text("最晚日期", "latest date"), "unavailable_slot_ids": Text("不可用时段", "unavailable slots"),
+    "remark": Text("备注", "remark"), "carried": Text("保留的成绩", "passes carried over"),
+}  # fmt: skip
+TemplateKind = Literal["office", "setup", "entries", "marks", "round-schema"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,24 +46,27 @@ def template(
     door: Door,
     *,
     kind: Annotated[
-        TemplateKind, typer.Argument(help="报名表、批次设置表、成绩表或批次文件的 JSON Schema · which one")
+        TemplateKind, typer.Argument(help="机构设置、批次设置表、报名表、成绩表或批次文件的 JSON Schema · which one")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="写到哪里 · where to write it")],
     round_id: Annotated[
         str, typer.Option("--round", help="预填已发布批次的成绩表 · prefill a marks sheet for a published round")
     ] = "",
     session: Annotated[str, typer.Option("--session", help="只要一个场次 · one session of it only")] = "",
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有文件 · write over a file that is there")] = False,
 ) -> None:
-    """下载空白模板或预填成绩表 · Write an empty workbook to fill in, or a prefilled marks sheet."""
+    """生成待填的机构设置、工作簿，或预填成绩表 · Write settings or a workbook to fill in, or a prefilled marks sheet."""
     from scheduler.office import template as verb
 
-    if kind == "round-schema":
-        path = verb.round_schema_file(out)
+    if kind == "office":
+        path = verb.office_file(out, overwrite=force)
+    elif kind == "round-schema":
+        path = verb.round_schema_file(out, overwrite=force)
     elif kind == "marks" and round_id:
         with door.office() as office:
-            path = verb.marks_sheet(office, round_id=round_id, out=out, session_id=session or None)
+            path = verb.marks_sheet(office, round_id=round_id, out=out, session_id=session or None, overwrite=force)
     else:
-        path = verb.template(kind, out)
+        path = verb.template(kind, out, overwrite=force)
     door.answer({"path": str(path)})
     door.say(str(path))
 
@@ -98,7 +117,8 @@ def enrol(
     door.say(report.summary(door.language))
     names = dict(report.names)
     for one in report.differences:
-        door.say(f"  ~ {names[one.entry_id]} {one.field}: {one.before or '—'} → {one.now or '—'}")
+        called = door.pick(FIELD_WORDS.get(one.field, Text(one.field, one.field)))
+        door.say(f"  ~ {names[one.entry_id]} {called}: {one.before or '—'} → {one.now or '—'}")
     if report.error_workbook:
         door.say(door.pick(Text(f"待更正表：{report.error_workbook}", f"rows to correct: {report.error_workbook}")))
     return 4 if report.rejected_rows else 0
@@ -213,8 +233,11 @@ def rounds(door: Door) -> None:
     with door.office() as office:
         views = verb(office)
     door.answer(views)
+    if not views:
+        door.say(door.pick(Text("还没有批次；先用 prepare 读入批次设置表", "no rounds yet; prepare one first")))
     for view in views:
-        versions = " ".join(f"v{number}:{state}" for number, state in view.versions) or "—"
-        zh = f"{view.round_id}  {view.name}  报名 {view.entries}  方案 {versions}  成绩 {view.outcomes}  证书 {view.certificates}"
-        en = f"{view.round_id}  {view.name}  entries {view.entries}  plans {versions}  outcomes {view.outcomes}  certificates {view.certificates}"
+        told = (f"v{number} {door.pick(PLAN_STATES[state])}" for number, state in view.versions)
+        versions = "、".join(told) if door.language == "zh" else ", ".join(told)
+        zh = f"{view.round_id}  {view.name}  报名 {view.entries}  方案 {versions or '—'}  成绩 {view.outcomes}  证书 {view.certificates}"
+        en = f"{view.round_id}  {view.name}  entries {view.entries}  plans {versions or '—'}  outcomes {view.outcomes}  certificates {view.certificates}"
         door.say(door.pick(Text(zh, en)))

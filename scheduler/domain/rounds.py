@@ -74,7 +74,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Places of a room kept for one group or one institution's candidates (预留席位)."""
+    """Places of a room kept for one group or one institution's candidates (预留考位)."""
 
     room_id: str
     places: int

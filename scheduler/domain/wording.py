@@ -13,7 +13,23 @@ _LEVELS = {
     2: Text("二级/技师", "Level 2 / Technician"),
     1: Text("一级/高级技师", "Level 1 / Senior Technician"),
 }
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+SPECIMEN = "样本：由示范机构制作，不具有任何效力 · SPECIMEN of a demonstration office, of no legal effect"
+"""Stands on every paper of a demonstration office, as one of its inquiry lines."""
 
 
 def level_words(level: int) -> Text:

@@ -91,7 +91,7 @@ def _lapsed(entry: Entry) -> Finding:
         "exemption-lapsed",
         Text(
             "免考依据的证书或保留的成绩在考试开始前已失效，相应科目恢复为应考",
-            "what spared a component lapses before the window; the component is due again",
+            "what exempted a component expires before the round begins; the component is due again",
         ),
         Where(subject=entry.candidate.name),
         hint=Text(
@@ -106,7 +106,7 @@ def _lapses_inside(entry: Entry, last: date) -> Finding:
         "exemption-lapses-in-window",
         Text(
             f"免考依据的证书或保留的成绩于 {last} 到期，须在此前考完",
-            f"what spares a component lapses on {last}; the exam must be over by then",
+            f"what exempts a component expires on {last}; the exam must be over by then",
         ),
         Where(subject=entry.candidate.name),
         severity="warning",

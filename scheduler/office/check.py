@@ -64,7 +64,10 @@ def check(settings_path: Path | None = None, *, probe: Probe | None = None) -> l
 
 def _no_office(file: Path) -> Finding:
     what = Text("没有设置文件，只检查了本机", "no settings file, so only the machine was checked")
-    hint = Text("用 --office 指定 office.toml", "name an office.toml with --office")
+    hint = Text(
+        "用 scheduler template office --out office.toml 生成一份并填写，或用 --office 指定",
+        "write one with scheduler template office --out office.toml and fill it in, or name yours with --office",
+    )
     return Finding("settings-file-missing", what, Where(file=str(file)), hint=hint, severity="warning")
 
 
@@ -175,11 +178,16 @@ def _database(settings: Settings) -> list[Finding]:
     if "://" in settings.database:
         return _database_server(settings.database, where)
     file = Path(settings.database)
-    fault = _unwritable(file.parent) if not file.exists() else _sqlite_fault(file) or _unwritable(file.parent)
+    fault = (_sqlite_fault(file) if file.exists() else _no_folder(file.parent)) or _unwritable(file.parent)
     if fault is None:
         return []
     what = Text("数据库无法打开或写入", "the database cannot be opened or written")
     return [Finding("database-out-of-reach", what, where, said=f"{file}: {fault}")]
+
+
+def _no_folder(folder: Path) -> str | None:
+    """Return that a folder does not exist; SQLite makes files, never folders."""
+    return None if folder.is_dir() else "no such folder"
 
 
 def _sqlite_fault(file: Path) -> str | None:

@@ -6,6 +6,7 @@ import getpass
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -101,6 +102,17 @@ def existing_file(path: str | Path) -> Path:
         Text(f"找不到文件 {found}", f"no such file: {found}"),
         hint=Text("检查路径和文件名", "check the path and the file name"),
     )
+
+
+def error_workbook_for(source: Path, wanted: str | Path | None) -> Path:
+    """Return where to write the rows to correct: where asked, or beside the source under a name not yet taken.
+
+    Somebody may be correcting the workbook that an earlier call gave back; it is never written over unasked.
+    """
+    if wanted:
+        return Path(wanted)
+    names = (f"{source.stem}-待更正{f'-{n}' if n > 1 else ''}.xlsx" for n in count(1))
+    return next(path for path in map(source.with_name, names) if not path.exists())
 
 
 def _user() -> str:

@@ -13,8 +13,9 @@ from scheduler.domain.entries import CarriedPass, Entitlement, Entry
 from scheduler.domain.identity import mask
 from scheduler.domain.people import HeldCertificate
 from scheduler.domain.results import Outcome
+from scheduler.domain.rounds import RoundSetup
 from scheduler.errors import Finding, InputError, Language, NotFound, Text, Where, errors_in
-from scheduler.office.desk import Office, existing_file
+from scheduler.office.desk import Office, error_workbook_for, existing_file
 from scheduler.recognition.assess import assess
 from scheduler.registry.store import Store
 from scheduler.results.resits import carried
@@ -65,7 +66,7 @@ class EnrolReport:
         figures = (self.count("new"), self.count("changed"), self.count("same"), len(self.rejected_rows), self.kept)
         if language == "zh":
             head = "预览（未写入）" if self.dry_run else "已读入"
-            return head + "：新增 {} 人，变更 {} 人，相同 {} 人，退回 {} 行；库中另有 {} 人不在本表内，保持不变".format(
+            return head + "：新增 {} 人，变更 {} 人，相同 {} 人，退回 {} 行；登记库中另有 {} 人不在本表内，保持不变".format(
                 *figures
             )
         head = "preview (nothing written)" if self.dry_run else "enrolled"
@@ -130,7 +131,9 @@ def enrol(
             office.note(
                 store, "enrol", round_id, f"{source.name}: {len(intake.good)} rows, {len(intake.bad_rows)} rejected"
             )
-        named = {entry.id for entry, _, _ in intake.good}
+        entries = [entry for entry, _, _ in intake.good]
+        intake.findings += [*_without_distance(source, setup, entries), *_without_photo(office, source, entries)]
+        named = {entry.id for entry in entries}
         kept = sum(1 for entry in store.rounds.entries(round_id) if entry.id not in named)
     back = _return_rows(intake, error_workbook)
     if blocked:
@@ -143,6 +146,43 @@ def enrol(
             Text(f"更正 {back} 后重新读入", f"correct {back} and read it again") if back else None,
         )
     return _report(round_id, intake, kept, dry_run=dry_run, back=back)
+
+
+def _without_distance(source: Path, setup: RoundSetup, entries: list[Entry]) -> list[Finding]:
+    """Return whom a round with a travel limit cannot place, because no distance of theirs is known."""
+    origins = {distance.origin_id for distance in setup.distances}
+    located = any(site.x_km is not None for site in setup.sites)
+    lost = [e for e in entries if e.origin_id not in origins and not (located and e.x_km is not None)]
+    if setup.policy.max_travel_km is None or not lost:
+        return []
+    what = Text(
+        f"批次限定了最远路程，{len(lost)} 名考生没有可用的出发地或坐标，将无法安排：{_some(lost)}",
+        f"the round limits travel, and {len(lost)} candidates have no usable origin or coordinates: they cannot be "
+        f"placed: {_some(lost)}",
+    )
+    hint = Text(
+        "在报名表补填出发地（与路程表一致）或坐标，或清空批次设置的最远路程",
+        "fill in Origin (as in the Distances sheet) or the coordinates, or clear Max travel km of the round",
+    )
+    return [Finding("distance-unknown", what, Where(file=source.name), hint=hint, severity="warning")]
+
+
+def _without_photo(office: Office, source: Path, entries: list[Entry]) -> list[Finding]:
+    """Return whose photo is not there; it stops nobody before certificates are made."""
+    folder = office.settings.photos_folder
+    lost = [e for e in entries if not e.candidate.photo or not (folder / Path(e.candidate.photo).name).is_file()]
+    if not lost or not any(e.candidate.photo for e in entries):
+        return []
+    what = Text(
+        f"{len(lost)} 名考生的照片不在照片文件夹中：{_some(lost)}",
+        f"the photos of {len(lost)} candidates are not in the photo folder: {_some(lost)}",
+    )
+    hint = Text(f"发证前放入 {folder}", f"put them into {folder} before certificates are issued")
+    return [Finding("photo-not-there", what, Where(file=source.name), hint=hint, severity="warning")]
+
+
+def _some(entries: list[Entry], most: int = 5) -> str:
+    return "、".join(entry.candidate.name for entry in entries[:most]) + ("…" if len(entries) > most else "")
 
 
 def _take(intake: _Intake, row: int, entry: Entry) -> None:
@@ -275,7 +315,7 @@ def _against_registry(store: Store, entry: Entry) -> list[Finding]:
     findings = [
         Finding(
             "name-differs-from-registry",
-            Text("同一证件号码在库中登记的姓名不同", "the registry knows this document number under another name"),
+            Text("同一证件号码在登记库中的姓名不同", "the registry knows this document number under another name"),
             said=entry.candidate.name,
             expected=Text(other.candidate.name, other.candidate.name),
             hint=Text(
@@ -305,7 +345,7 @@ def _against_registry(store: Store, entry: Entry) -> list[Finding]:
 def _return_rows(intake: _Intake, wanted: str | Path | None) -> str | None:
     if not errors_in(intake.findings):
         return None
-    out = Path(wanted) if wanted else intake.source.with_name(f"{intake.source.stem}-待更正.xlsx")
+    out = error_workbook_for(intake.source, wanted)
     write_error_workbook(intake.source, intake.findings, out)
     return str(out)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,7 @@ from scheduler.domain.entries import Entry
 from scheduler.domain.places import Institution
 from scheduler.domain.results import Outcome
 from scheduler.domain.rounds import RoundSetup
+from scheduler.domain.wording import SPECIMEN
 from scheduler.errors import Conflict, Finding, IssuanceError, Language, NotFound, Text, Where
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
@@ -30,7 +32,13 @@ if TYPE_CHECKING:
     from scheduler.press.render import Press
 
 Step = Callable[[str, int, int], None]
-SPECIMEN = "样本：示范机构制作，不具任何效力 · Specimen of a demonstration office, without any force"
+PAUSE_S = 0.025
+"""Between two entries the registry is free so long: others wait for it by looking ten times a second."""
+_ROLES = {
+    "implementing_department": Text("实施部门", "implementing department"),
+    "certification_institution": Text("评价机构", "certification institution"),
+    "training_body": Text("培训机构", "training body"),
+}
 PROOF_SERIAL = 1
 """Stands in the number of a proof that issues nothing."""
 
@@ -119,7 +127,7 @@ def issue(
     folder = office.templates()
     bench = _Bench(office, setup, Press(folder), Issuer(folder), issued_on or office.today(), glue_photos)
     grants: list[Grant] = []
-    findings: list[Finding] = []
+    findings = _date_to_come(office, bench.issued_on)
     for done, one in enumerate(open_ids):
         _tell(progress, "发证", done, len(open_ids))
         try:
@@ -127,11 +135,21 @@ def issue(
         except (IssuanceError, Conflict) as refusal:
             findings += refusal.findings or [Finding(refusal.code, refusal.what, Where(subject=one), hint=refusal.hint)]
             continue
+        time.sleep(0 if proof_only else PAUSE_S)
         if grant.certificates:  # none are left when another desk issued them meanwhile
             grants.append(grant)
     _tell(progress, "发证", len(open_ids), len(open_ids))
     paths = [] if proof_only else export(office, round_id)
     return IssueReport(round_id, tuple(grants), before, tuple(map(str, paths)), tuple(findings), proof_only)
+
+
+def _date_to_come(office: Office, issued_on: date) -> list[Finding]:
+    """Return that the date of issue lies ahead; a demonstration may be dated as its story needs."""
+    if office.settings.demo or issued_on <= office.today():
+        return []
+    what = Text(f"发证日期 {issued_on} 在今天之后", f"the date of issue {issued_on} is still to come")
+    hint = Text("先用 --dry-run 核对；发证后不能更改", "check it with --dry-run; it cannot be changed afterwards")
+    return [Finding("issued-ahead", what, hint=hint, severity="warning")]
 
 
 def _tell(progress: Step | None, stage: str, done: int, total: int) -> None:
@@ -150,7 +168,7 @@ def _grant(bench: _Bench, entry_id: str) -> Grant:
         _refuse_early(bench, entry, outcome)
         # Asked again inside the transaction: another desk may have issued it meanwhile.
         awards = [bench.office.catalogue.award(award_id) for award_id in _open_awards(store, outcome)]
-        drawn = [(award, _draw(bench, entry, award, awards, store.ledger.next_serial)) for award in awards]
+        drawn = [(award, _drawn(bench, entry, award, awards, store.ledger.next_serial)) for award in awards]
         sequence = store.ledger.next_sequence()
         certificates = [
             _certificate(bench, entry, award, proofed, sequence + n) for n, (award, proofed) in enumerate(drawn)
@@ -171,14 +189,34 @@ def _proof(bench: _Bench, entry_id: str) -> Grant:
         awards = [bench.office.catalogue.award(award_id) for award_id in _open_awards(store, outcome)]
     _refuse_early(bench, entry, outcome)
     certificates = [
-        _certificate(bench, entry, award, _draw(bench, entry, award, awards, lambda _: PROOF_SERIAL), 0)
+        _certificate(bench, entry, award, _drawn(bench, entry, award, awards, lambda _: PROOF_SERIAL), 0)
         for award in awards
     ]
     return Grant(entry.id, tuple(certificates), _withheld(outcome))
 
 
+def _drawn(bench: _Bench, entry: Entry, award: Award, together: list[Award], serial: Callable[[str], int]) -> Proofed:
+    """Draw one certificate; a refusal names candidate, award and photo file, never the number of a document."""
+    try:
+        return _draw(bench, entry, award, together, serial)
+    except IssuanceError as refusal:
+        named = f"{entry.candidate.name} {entry.id} {award.id}"
+        refusal.findings = [
+            replace(
+                finding,
+                where=replace(
+                    finding.where,
+                    file=entry.candidate.photo if finding.rule == "photo-unusable" else finding.where.file,
+                    subject=named,
+                ),
+            )
+            for finding in refusal.findings
+        ]
+        raise
+
+
 def _draw(bench: _Bench, entry: Entry, award: Award, together: list[Award], serial: Callable[[str], int]) -> Proofed:
-    """Number, draw and proof one certificate; raises IssuanceError naming the candidate."""
+    """Number, draw and proof one certificate."""
     from scheduler.certificates import faces, numbering
 
     issuer = _issuer(bench, entry, award)
@@ -209,12 +247,14 @@ def _issuer(bench: _Bench, entry: Entry, award: Award) -> Institution:
         for institution in bench.setup.institutions:
             if wanted in institution.issues:
                 return institution
+    words = _ROLES.get(role, Text(role, role))
     raise _refused(
         entry,
         "no-issuer",
         Text(f"批次中没有机构签发 {award.name.zh}（{award.id}）", f"no institution of the round issues {award.id}"),
         Text(
-            f"在机构表“签发证书”栏填写 {award.id} 或 {role}", f"fill in {award.id} or {role} in the institutions sheet"
+            f"在批次设置表“机构”的“发证职责”栏填写{words.zh}或 {award.id}，再用 prepare 读入",
+            f"name {words.en} or {award.id} under Issues in the Institutions sheet of the set-up, and prepare it again",
         ),
     )
 
@@ -257,13 +297,20 @@ def _photo(bench: _Bench, entry: Entry) -> bytes | None:
         raise _refused(
             entry,
             "photo-missing",
-            Text("没有照片，不能制证", "there is no photo, so no certificate can be made"),
+            Text(f"{_no_photo(path).zh}，不能制证", f"{_no_photo(path).en}, so no certificate can be made"),
             Text(
-                f"把照片放入 {folder} 并在报名表中填写文件名",
-                f"put the photo into {folder} and its file name into the registration workbook",
+                f"把照片放入 {folder}，报名表“照片”栏填写同样的文件名（区分大小写），再用 enrol 读入",
+                f"put the photo into {folder}, give the same file name (capitals count) in the registration workbook, "
+                "and enrol it again",
             ),
         )
     return path.read_bytes()
+
+
+def _no_photo(path: Path | None) -> Text:
+    if path is None:
+        return Text("报名表没有填写照片", "the entry names no photo")
+    return Text(f"找不到照片文件 {path.name}", f"there is no photo file {path.name}")
 
 
 def _refused(entry: Entry, rule: str, what: Text, hint: Text) -> IssuanceError:

@@ -146,7 +146,7 @@ def _bad_round(findings: list[Finding]) -> InputError:
     return InputError(
         Text("批次数据有误，未开始编排", "the round is wrong; no planning was started"),
         findings,
-        Text("按下列问题修改后重试", "mend what is listed and try again"),
+        Text("按下列问题修改后重试", "correct what is listed and try again"),
     )
 
 

@@ -29,7 +29,7 @@ class PrepareReport:
         if language == "zh":
             return (
                 f"批次 {s.id}（{s.name}）：{words[self.change]}；{len(s.slots)} 个时段，{len(s.sites)} 个考点，"
-                f"{len(s.rooms)} 个考场共 {seats} 个席位，{len(s.examiners)} 名考评和监考人员"
+                f"{len(s.rooms)} 个考场共 {seats} 个考位，{len(s.examiners)} 名考评和监考人员"
             )
         return (
             f"round {s.id} ({s.name}): {self.change}; {len(s.slots)} slots, {len(s.sites)} sites, "
@@ -48,7 +48,7 @@ def prepare(office: Office, workbook: str | Path, *, dry_run: bool = False) -> P
         raise InputError(
             Text("批次设置表有错误，未写入任何内容", "the set-up workbook has errors; nothing was kept"),
             findings,
-            Text("按下列问题修改后重新读入", "mend what is listed and read it again"),
+            Text("按下列问题修改后重新读入", "correct what is listed and read it again"),
         )
     with office.registry.transaction(write=not dry_run) as store:
         change = store.rounds.compare_setup(setup)

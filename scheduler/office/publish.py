@@ -109,7 +109,7 @@ def _on_the_day(office: Office, store: Store, round_: Round, plan: Plan) -> list
             findings.append(
                 Finding(
                     "entitlement-on-exam-day",
-                    Text("考试当日应考科目与安排不一致", "what is due on the exam day is not what is seated"),
+                    Text("考试当日应考科目与安排不一致", "what is due on the exam day is not what was planned"),
                     Where(subject=entry.candidate.name),
                     said="、".join(sorted(seated[entry.id])),
                     expected=Text(*(["、".join(sorted(d.component_id for d in entitlement.due))] * 2)),

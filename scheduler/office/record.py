@@ -11,8 +11,9 @@ from pathlib import Path
 from scheduler.domain.entries import Entitlement, Entry
 from scheduler.domain.results import ComponentMark, Outcome
 from scheduler.errors import Finding, InputError, Language, Text, Where, errors_in
-from scheduler.office.desk import Office, existing_file
+from scheduler.office.desk import Office, error_workbook_for, existing_file
 from scheduler.recognition.assess import assess
+from scheduler.recognition.statement import award_words
 from scheduler.registry.store import Store
 from scheduler.results.decide import decide, mark_findings
 from scheduler.sheets.read import read_marks
@@ -32,6 +33,8 @@ class RecordReport:
     findings: tuple[Finding, ...]
     dry_run: bool
     error_workbook: str | None = None
+    words: tuple[tuple[str, Text], ...] = ()
+    """Pairs of award or component id and its name, sorted."""
 
     def tally(self) -> dict[int, int]:
         """Return how many entries earned how many awards: awards earned to entries."""
@@ -46,10 +49,10 @@ class RecordReport:
         if language == "zh":
             head = "预览（未写入）" if self.dry_run else "已登记"
             parts = "，".join(f"{entries} 人获得 {awards} 证" for awards, entries in tally)
-            return f"{head} {len(self.outcomes)} 人成绩：{parts or '无'}；尚无成绩 {len(self.waiting)} 人"
+            return f"{head}：{len(self.outcomes)} 人成绩，其中 {parts or '无人获证'}；尚无成绩 {len(self.waiting)} 人"
         head = "preview (nothing written)" if self.dry_run else "recorded"
-        parts = ", ".join(f"{entries} earned {awards} awards" for awards, entries in tally)
-        return f"{head}: {len(self.outcomes)} entries: {parts or 'none'}; {len(self.waiting)} still without marks"
+        parts = ", ".join(f"{entries} with {awards} award{'s' * (awards != 1)}" for awards, entries in tally)
+        return f"{head}: {len(self.outcomes)} entries ({parts or 'none'}); {len(self.waiting)} still without marks"
 
 
 def record(
@@ -99,13 +102,22 @@ def record(
         tuple(findings),
         dry_run,
         back,
+        _words_of(office, {entries[outcome.entry_id].scheme_id for outcome in outcomes}),
     )
+
+
+def _words_of(office: Office, scheme_ids: set[str]) -> tuple[tuple[str, Text], ...]:
+    schemes = [office.catalogue.scheme(scheme_id) for scheme_id in scheme_ids]
+    words = {component.id: component.name for scheme in schemes for component in scheme.components}
+    awards = {one.award_id for scheme in schemes for one in scheme.awards}
+    words |= {award_id: award_words(office.catalogue.award(award_id)) for award_id in awards}
+    return tuple(sorted(words.items()))
 
 
 def _return_rows(source: Path, findings: Sequence[Finding], wanted: str | Path | None) -> str | None:
     if not errors_in(findings):
         return None
-    out = Path(wanted) if wanted else source.with_name(f"{source.stem}-待更正.xlsx")
+    out = error_workbook_for(source, wanted)
     write_error_workbook(source, findings, out)
     return str(out)
 

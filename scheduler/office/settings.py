@@ -151,7 +151,11 @@ def _read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         rule, what = "settings-file-missing", Text("找不到设置文件", "there is no such settings file")
-        said, hint = None, Text("用 --office 指定设置文件", "name the settings file with --office")
+        said = None
+        hint = Text(
+            "用 scheduler template office --out office.toml 生成一份并填写，或用 --office 指定",
+            "write one with scheduler template office --out office.toml and fill it in, or name yours with --office",
+        )
     except OSError as fault:
         rule, what = "settings-file-unreadable", Text("设置文件无法读取", "the settings file cannot be read")
         said, hint = fault.strerror or str(fault), Text("检查文件权限", "check who may read the file")
@@ -169,7 +173,7 @@ def _foreign_key(key: str, value: object, file: Path) -> Finding:
     near = difflib.get_close_matches(key, _EXPECTED, n=1)
     hint = Text(f"是否为 {near[0]}", f"perhaps {near[0]} was meant") if near else Text("删去该项", "remove it")
     what = Text(f"没有名为 {key} 的设置项", f"there is no setting named {key}")
-    return Finding("settings-unknown-key", what, Where(file=str(file), path=key), said=repr(value), hint=hint)
+    return Finding("settings-unknown-key", what, Where(file=str(file), path=key), said=str(value), hint=hint)
 
 
 def _faults(written: Mapping[str, Any], file: Path) -> list[Finding]:

@@ -153,7 +153,7 @@ def recusal_person(reading: Reading) -> Iterator[Fault]:
             for party_id in sorted(here & barred[examiner.id].keys()):
                 reason = barred[examiner.id][party_id]
                 what = Text(
-                    f"考评员 {examiner.id} 须回避考生 {party_id}({reason})，却同在场次 {held.session.id}",
+                    f"考评员 {examiner.id} 须回避考生 {party_id}（{reason}），却同在场次 {held.session.id}",
                     f"examiner {examiner.id} must not meet party {party_id} ({reason}) but does in {held.session.id}",
                 )
                 yield Fault(held.session.id, what, examiner.id)
@@ -188,7 +188,7 @@ def joint_institutions(reading: Reading) -> Iterator[Fault]:
         if heads and len(sent) < needed:
             what = Text(
                 f"场次 {held.session.id} 的考评员来自 {len(sent)} 个机构，须 {needed} 个",
-                f"the examiners of session {held.session.id} come from {len(sent)} institutions, {needed} are asked",
+                f"the examiners of session {held.session.id} come from {len(sent)} institutions, {needed} are required",
             )
             yield Fault(held.session.id, what, ", ".join(sorted(sent)), Text(f"≥ {needed}", f">= {needed}"))
 

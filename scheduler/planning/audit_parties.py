@@ -108,7 +108,7 @@ def _out_of_order(reading: Reading, party_id: str, earlier: Seated, later: Seate
     if gap < least:
         what = Text(
             f"考生 {party_id} 的 {pair[1]} 距 {pair[0]} 结束 {gap} 分钟，至少须 {least} 分钟",
-            f"party {party_id} begins {pair[1]} {gap} minutes after {pair[0]} ends, at least {least} are asked",
+            f"party {party_id} begins {pair[1]} {gap} minutes after {pair[0]} ends, at least {least} are required",
         )
         yield Fault(party_id, what, f"{gap} min", Text(f"≥ {least} 分钟", f">= {least} min"))
     if most is not None and days > most:

@@ -131,7 +131,7 @@ def slot_long_enough(reading: Reading) -> Iterator[Fault]:
             yield Fault(held.session.id, what, str(minutes), Text(f"≤ {held.slot.minutes}", f"<= {held.slot.minutes}"))
 
 
-@checks("place-capacity", "给他另一个空席位、轮次或场次", "give one of them another free place, turn or session")
+@checks("place-capacity", "给他另一个空考位、轮次或场次", "give one of them another free place, turn or session")
 def place_capacity(reading: Reading) -> Iterator[Fault]:
     """Find places taken twice, places and turns that do not exist, and turns with too many people."""
     for held in reading.held:
@@ -156,7 +156,7 @@ def _shared_places(held: Held, sittings: list[Sitting]) -> Iterator[Fault]:
         if holder != me:
             where = held.session.id, sitting.turn, sitting.place
             what = Text(
-                "场次 {} 第 {} 轮 {} 号席位有两人：{} 和 {}".format(*where, holder, me),
+                "场次 {} 第 {} 轮 {} 号考位有两人：{} 和 {}".format(*where, holder, me),
                 "session {}, turn {}, place {} is taken twice: by {} and {}".format(*where, holder, me),
             )
             yield Fault(held.session.id, what, str(sitting.place))
@@ -167,7 +167,7 @@ def _absent_places(held: Held, sittings: list[Sitting]) -> Iterator[Fault]:
     for sitting in sittings:
         if not 1 <= sitting.place <= held.room.places:
             what = Text(
-                f"考生 {sitting.party_id} 的席位 {sitting.place} 不存在，考场 {held.room.id} 有 {held.room.places} 个",
+                f"考生 {sitting.party_id} 的考位 {sitting.place} 不存在，考场 {held.room.id} 有 {held.room.places} 个",
                 f"party {sitting.party_id} has place {sitting.place}, room {held.room.id} has {held.room.places}",
             )
             yield Fault(
@@ -202,7 +202,7 @@ def session_used(reading: Reading) -> Iterator[Fault]:
             yield Fault(session.id, Text(f"场次 {session.id} 无人参加", f"nobody sits in session {session.id}"), "0")
 
 
-@checks("reservation", "把其他考生移出预留席位", "move others out of the reserved places")
+@checks("reservation", "把其他考生移出预留考位", "move others out of the reserved places")
 def reservation(reading: Reading) -> Iterator[Fault]:
     """Find turns in which others take places reserved for a group or an institution."""
     by_room: dict[str, list[Reservation]] = defaultdict(list)
@@ -225,7 +225,7 @@ def _reserved_turns(reading: Reading, held: Held, rows: list[Reservation]) -> It
         others = len(sitters) - kept
         if others > max(free, 0):
             what = Text(
-                f"场次 {held.session.id} 第 {turn} 轮：未预留席位 {max(free, 0)} 个，却有 {others} 名其他考生",
+                f"场次 {held.session.id} 第 {turn} 轮：未预留考位 {max(free, 0)} 个，却有 {others} 名其他考生",
                 f"session {held.session.id}, turn {turn}: {others} others sit where only {max(free, 0)} places are not reserved",
             )
             yield Fault(held.session.id, what, str(others), Text(f"≤ {max(free, 0)}", f"<= {max(free, 0)}"))
@@ -285,7 +285,7 @@ def _left_lock(row: Lock, seated: Seated) -> Iterator[Fault]:
         ("时段", "slot", row.slot_id, session.slot_id),
         ("考场", "room", row.room_id, session.room_id),
         ("轮次", "turn", row.turn if one_place else None, sitting.turn),
-        ("席位", "place", row.place if one_place else None, sitting.place),
+        ("考位", "place", row.place if one_place else None, sitting.place),
     )
     for zh, en, locked, actual in parts:
         if locked is not None and locked != actual:

@@ -188,7 +188,11 @@ def _ways(problem: Problem, cohort: Cohort) -> _Ways:
     """Price the choices of a cohort without seats: exactly for one component or two in order, else from below."""
     table, weights, p = problem.table, problem.policy.weights, cohort.first
     fare, first = problem.fares[p], int(problem.wait_from[p])
-    if len(cohort.due) == 2 and cohort.order == ((0, 1),) and len(cohort.domains[0]) * len(cohort.domains[1]) < MOST_CELLS:
+    if (
+        len(cohort.due) == 2
+        and cohort.order == ((0, 1),)
+        and len(cohort.domains[0]) * len(cohort.domains[1]) < MOST_CELLS
+    ):
         a, b = cohort.domains
         same = (table.site[a][:, None] == table.site[b]) & (table.day[a][:, None] == table.day[b])
         own = np.where(same, 0, fare[table.site[b]] + weights.extra_trip * cohort.heads) + fare[table.site[a]][:, None]

@@ -46,7 +46,8 @@ class Choices:
         if not self.rows:
             return found
         fits = [all(row.weight[index] <= row.limit for row in self.rows.get(int(s), ())) for s in found]
-        return found[np.array(fits, dtype=bool)]
+        kept: IntArray = found[np.array(fits, dtype=bool)]
+        return kept
 
     def _search(self, party: Party, c: int, reach: BoolArray, locks: tuple[Lock, ...]) -> IntArray:
         table = self.table

@@ -11,7 +11,9 @@ from itertools import combinations
 import numpy as np
 
 from scheduler.domain.catalogue import Duty
-from scheduler.planning.model import PlanModel, Seats, total, weighted
+from scheduler.planning.crews import Crew
+from scheduler.planning.model import Linear, PlanModel, Seats, Variable, total, weighted
+from scheduler.planning.table import IntArray
 
 HARD: dict[str, Callable[[PlanModel], None]] = {}
 """Rules that add something to the model, by id."""
@@ -118,7 +120,7 @@ def candidate_free(m: PlanModel) -> None:
 @rule("group-together")
 def group_together(m: PlanModel) -> None:
     """A group has one session, or one site, for each component, and its parties sit nowhere else."""
-    chosen: dict[tuple[str, int], dict[int, object]] = {}
+    chosen: dict[tuple[str, int], dict[int, Variable]] = {}
     for k, seats in enumerate(m.seats):
         group_id = m.problem.parties[seats.cohort.first].group_id
         kind = m.problem.together.get(group_id)
@@ -144,10 +146,11 @@ def examiner_count(m: PlanModel) -> None:
         m.cp.add(crew >= max(1, staffing.at_least) * opened)
         if -(-each // staffing.per_candidates) <= staffing.at_least:
             continue
-        full = m.cp.new_bool_var(f"full{s}") if most > each else 0
-        if most > each:
-            m.full_turns[s] = full
-            m.cp.add(crew >= -(-each // staffing.per_candidates) * full)
+        if most == each:
+            m.cp.add(staffing.per_candidates * crew >= m.heads(s))
+            continue
+        full = m.full_turns[s] = m.cp.new_bool_var(f"full{s}")
+        m.cp.add(crew >= -(-each // staffing.per_candidates) * full)
         m.cp.add(staffing.per_candidates * crew + (most - each) * full >= m.heads(s))
 
 
@@ -203,7 +206,7 @@ def recusal_institution(m: PlanModel) -> None:
 def joint_institutions(m: PlanModel) -> None:
     """Whatever one institution fewer than needed sends, somebody comes from outside of them."""
     bodies = sorted({int(i) for i in m.problem.sent_by})
-    for s, opened, serving in _staffed(m):
+    for _, opened, serving in _staffed(m):
         for some in combinations(bodies, m.problem.min_institutions - 1):
             outside = total(call for crew, call in serving if int(m.problem.sent_by[crew.first]) not in some)
             m.cp.add(outside >= opened)
@@ -250,7 +253,7 @@ def apply_hard(m: PlanModel, leave_out: Iterable[str] = ()) -> None:
         HARD[rule_id](m)
 
 
-def _staffed(m: PlanModel) -> Iterator[tuple[int, object, list]]:
+def _staffed(m: PlanModel) -> Iterator[tuple[int, Variable, list[tuple[Crew, Variable]]]]:
     if m.problem.policy.examiners_on:
         for s, opened in m.open.items():
             yield s, opened, m.serving[s]
@@ -267,7 +270,7 @@ def _cliques(m: PlanModel, sessions: Iterable[int]) -> list[set[int]]:
     ]
 
 
-def _limit(m: PlanModel, period: np.ndarray, limits: list[int]) -> None:
+def _limit(m: PlanModel, period: IntArray, limits: list[int]) -> None:
     table = m.problem.table
     for crew, serves in zip(m.crews, m.serve, strict=True):
         limit = limits[crew.first]
@@ -287,10 +290,12 @@ def _rows(m: PlanModel, rule_id: str) -> None:
                 m.cp.add(weighted(terms) + used <= row.limit)
 
 
-def _by_moment(seats: Seats, position: int, moments: dict[int, int], m: PlanModel) -> dict[int, list]:
+def _by_moment(
+    seats: Seats, position: int, moments: dict[int, int], m: PlanModel
+) -> dict[int, list[tuple[Linear, int]]]:
     """Return, by moment, the variables to be added and those to be taken off again because they share a trip."""
     table = m.problem.table
-    found: dict[int, list[tuple[object, int]]] = {}
+    found: dict[int, list[tuple[Linear, int]]] = {}
     for s, count in seats.sit[position].items():
         found.setdefault(moments[s], []).append((count, 1))
     at_place = {(int(table.site[s]), int(table.slot[s])): moments[s] for s in seats.sit[position]}
@@ -299,5 +304,5 @@ def _by_moment(seats: Seats, position: int, moments: dict[int, int], m: PlanMode
     return found
 
 
-def _until(by_moment: dict[int, list], moment: int) -> object:
+def _until(by_moment: dict[int, list[tuple[Linear, int]]], moment: int) -> Linear:
     return weighted(term for at, terms in by_moment.items() if at <= moment for term in terms)

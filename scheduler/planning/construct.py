@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,8 @@ class Builder:
         self.at, self.staff = start.at.copy(), dict(start.staff)
         self.heads = start.heads(problem)
         self.rivals_open = np.zeros(len(problem.table), dtype=np.int64)
+        self.lures: BoolArray | None = None
+        """Sessions that cost nothing to open just now, so that a move tries them."""
         self.crew_size = np.zeros(len(problem.table), dtype=np.int64)
         self.duties = Duties(problem)
         self.trained: dict[int, dict[int, int]] = {}
@@ -52,14 +55,14 @@ class Builder:
         """Return what has been built."""
         return Draft(self.at.copy(), {int(s): self.staff.get(int(s), ()) for s in np.unique(self.at[self.at >= 0])})
 
-    def save(self) -> tuple[object, ...]:
+    def save(self) -> tuple[Any, ...]:
         """Return a copy of everything a move changes."""
         trained = {s: dict(by) for s, by in self.trained.items()}
         groups = {key: list(sessions) for key, sessions in self.group_at.items()}
         state = groups, self.at.copy(), dict(self.staff), self.heads.copy(), self.rivals_open.copy(), trained
         return (*state, self.duties.save(), self.crew_size.copy())
 
-    def restore(self, saved: tuple[object, ...]) -> None:
+    def restore(self, saved: tuple[Any, ...]) -> None:
         """Undo all that happened since ``save``."""
         self.group_at, self.at, self.staff, self.heads, self.rivals_open, self.trained, duties, self.crew_size = saved
         self.duties.restore(duties)
@@ -143,6 +146,8 @@ class Builder:
         for n, s in enumerate(choice.tolist()) if problem.rows else ():
             fits[n] = fits[n] and self._rows_hold(s, unit, unit.due[j])
         price = price * discount[0] // discount[1]
+        if self.lures is not None:
+            price = np.where(self.lures[choice], 0, price)
         return np.where(fits, price, NEVER)
 
     def _rows_hold(self, session: int, unit: Unit, component: int) -> bool:
@@ -170,7 +175,7 @@ class Builder:
             whole = spent[:, None] + price[None, :] + trip_cost(self.problem, unit, ways, j, spots)
             whole[~compatible(self.problem, unit, ways, j, spots)] = NEVER
             ending = j == len(unit.domains) - 1
-            best = whole.argmin(axis=None)[None] if ending else np.argsort(whole, axis=None, kind="stable")[:BEAM]
+            best = np.array([whole.argmin()]) if ending else np.argsort(whole, axis=None, kind="stable")[:BEAM]
             best = best[whole.ravel()[best] < NEVER]
             if not len(best):
                 return None

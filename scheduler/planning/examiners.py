@@ -115,12 +115,16 @@ class Duties:
         """Yield, for each rule not yet satisfied, who would help."""
         problem = self.problem
         bodies = [int(problem.sent_by[e]) for e in chosen]
+
+        def not_from(*some: int) -> Callable[[int], bool]:
+            return lambda e: int(problem.sent_by[e]) not in some
+
         for i, heads in sorted(trained.items()):
             outside = sum(1 for body in bodies if body != i)
             if i >= 0 and outside * problem.policy.independent_per < heads:
-                yield lambda e, i=i: int(problem.sent_by[e]) != i
+                yield not_from(i)
         if len(set(bodies)) < problem.min_institutions:
-            yield lambda e: int(problem.sent_by[e]) not in bodies
+            yield not_from(*bodies)
         duty = problem.components[problem.table.component[session]].staffing.duty
         if duty is Duty.ASSESS and not any(problem.examiners[e].may_lead for e in chosen):
             yield lambda e: problem.examiners[e].may_lead

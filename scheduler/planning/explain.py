@@ -16,6 +16,7 @@ from scheduler.errors import Text
 from scheduler.planning.audit_reading import Reading
 from scheduler.planning.explain_additions import Addition, additions_for, itinerary, merged
 from scheduler.planning.explain_options import Option, Options
+from scheduler.planning.explain_remedies import name_of, remedies
 from scheduler.planning.explain_shortages import Shortage, shortages
 from scheduler.planning.rules import BY_ID
 
@@ -113,7 +114,7 @@ def _party_view(reading: Reading, options: Options, party_id: str) -> PartyView:
     found = {component.id: options.of(party, component) for component in due}
     views = tuple(_component_view(component, found[component.id]) for component in due)
     additions = additions_for(reading, party, found)
-    sentences = (*_unplaced_sentences(reading, party, found), *_component_sentences(views))
+    sentences = (*_unplaced_sentences(reading, party, found), *_component_sentences(reading, party, views))
     return PartyView(
         party_id, state, (), views, additions, (*sentences, *(addition.what for addition in additions[:3]))
     )
@@ -145,7 +146,7 @@ def _placed_sentences(reading: Reading, party_id: str) -> tuple[Text, ...]:
 
 def _unplaced_sentences(reading: Reading, party: Party, found: dict[str, list[Option]]) -> tuple[Text, ...]:
     head = Text(
-        f"考生 {party.id}({party.head_count} 人)未能安排", f"party {party.id} ({party.head_count}) has no place"
+        f"考生 {party.id}（{party.head_count} 人）未能安排", f"party {party.id} ({party.head_count}) has no place"
     )
     free = {id_: [option.slot_id for option in options if not option.blocked_by] for id_, options in found.items()}
     if not all(free.values()):
@@ -156,28 +157,30 @@ def _unplaced_sentences(reading: Reading, party: Party, found: dict[str, list[Op
         )
     else:
         what = Text(
-            "各科目分别有空位，但先后或间隔不合", "each component has free places, but never in the order asked for"
+            "各科目分别有空位，但先后或间隔不合", "each component has free places, but never in the required order"
         )
     return (head, what)
 
 
-def _component_sentences(views: tuple[ComponentView, ...]) -> tuple[Text, ...]:
+def _component_sentences(reading: Reading, party: Party, views: tuple[ComponentView, ...]) -> tuple[Text, ...]:
     said = []
     for view in views:
-        head = f"{view.component_id}：{view.options} 个选项，{view.free} 个可用"
-        en = f"{view.component_id}: {view.options} options, {view.free} free"
+        called = name_of(reading.components[view.component_id])
         if not view.options:
             said.append(
-                Text(
-                    f"{view.component_id}：没有适合类型的考场或时段",
-                    f"{view.component_id}: no room of its kind, or no slot",
-                )
+                Text(f"{called.zh}：没有适合类型的考场或时段", f"{called.en}: no room of its kind, or no slot")
             )
             continue
-        blocks = view.blocks if not view.free else ()
-        zh_parts = [f"{block.options} 个受阻于「{block.wording.zh}」" for block in blocks]
+        head = f"{called.zh}：{view.options} 个选项，{view.free} 个可用"
+        en = f"{called.en}: {view.options} options, {view.free} free"
+        # What blocks everything is the answer; what blocks some as well would only hide it.
+        blocking = [block for block in view.blocks if block.options == view.options] or view.blocks
+        blocks = tuple(blocking) if not view.free else ()
+        zh_parts = [f"{block.options} 个受阻于“{block.wording.zh}”" for block in blocks]
         en_parts = [f'{block.options} blocked by "{block.wording.en}"' for block in blocks]
         said.append(Text("；".join([head, *zh_parts]), "; ".join([en, *en_parts])))
+        rules = [block.rule for block in blocks if block.options == view.options]
+        said += remedies(reading, party, reading.components[view.component_id], rules)
     return tuple(said)
 
 

@@ -14,6 +14,7 @@ from scheduler.domain.rounds import Party
 from scheduler.errors import Text
 from scheduler.planning.audit_reading import Reading
 from scheduler.planning.explain_options import UNSTAFFED, Option
+from scheduler.planning.explain_remedies import name_of
 
 _MOST = 10
 
@@ -112,8 +113,8 @@ def _wording(reading: Reading, party: Party, option: Option, amount: int) -> Tex
     rule, day = option.blocked_by[0], reading.slots[option.slot_id].on
     if rule in UNSTAFFED:
         return Text(
-            f"时段 {slot} 为 {component.id} 增加 {amount} 名合格、可用且无须回避的考评员(考场 {room}；{_who(option).zh})",
-            f"{amount} more examiner(s) for {component.id} in slot {slot}, room {room}, with no recusal ({_who(option).en})",
+            f"时段 {slot} 为{name_of(component).zh}增加 {amount} 名合格、可用且无须回避的考评员（考场 {room}；{_who(option).zh}）",
+            f"{amount} more examiner(s) for {name_of(component).en} in slot {slot}, room {room}, with no recusal ({_who(option).en})",
         )
     limit, places = component.staffing.room_limit, reading.rooms[room].places
     if rule == "place-capacity" and limit is not None and places + amount > limit:
@@ -122,12 +123,12 @@ def _wording(reading: Reading, party: Party, option: Option, amount: int) -> Tex
         return None
     words = {
         "place-capacity": (
-            f"考场 {room} 增加 {amount} 个席位(时段 {slot})",
+            f"考场 {room} 增加 {amount} 个考位（时段 {slot}）",
             f"{amount} more place(s) in room {room}, slot {slot}",
         ),
         "room-once": (f"时段 {slot} 增加一间 {room} 那样的考场", f"another room like {room} in slot {slot}"),
         "reservation": (
-            f"释放考场 {room} 时段 {slot} 的预留席位",
+            f"释放考场 {room} 时段 {slot} 的预留考位",
             f"free reserved places of room {room} in slot {slot}",
         ),
         "room-open": (f"在时段 {slot} 开放考场 {room}", f"open room {room} in slot {slot}"),
@@ -150,7 +151,7 @@ def _wording(reading: Reading, party: Party, option: Option, amount: int) -> Tex
             f"let party {party.id} travel to the site of room {room}",
         ),
         "lock": (
-            f"解除考生 {party.id} 的锁定(时段 {slot} 考场 {room} 可用)",
+            f"解除考生 {party.id} 的锁定（时段 {slot} 考场 {room} 可用）",
             f"take out party {party.id}'s lock: slot {slot}, room {room} is free",
         ),
         "group-together": (f"允许考生 {party.id} 与其组分开", f"let party {party.id} sit apart from its group"),

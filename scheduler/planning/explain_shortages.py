@@ -79,7 +79,7 @@ def _row(reading: Reading, options: Options, component: Component, key: tuple[da
     staffed = any(not o.blocked_by for _, near in wanted.values() for o in near)
     examiners = min(unstaffed, default=0) if not staffed else 0
     places = max(0, heads - left)
-    zh = [f"席位 {places} 个"] * (places > 0) + [f"考评员 {examiners} 名"] * (examiners > 0)
+    zh = [f"考位 {places} 个"] * (places > 0) + [f"考评员 {examiners} 名"] * (examiners > 0)
     en = [f"{places} places"] * (places > 0) + [f"{examiners} examiners"] * (examiners > 0)
     what = Text(
         f"{on} 考点 {site_id}：{component.id} 有 {heads} 人待安排，缺{'、'.join(zh)}",
@@ -93,7 +93,7 @@ def _sum(component: Component, by_place: dict[tuple[date, str], _Wanted], rows: 
     heads = sum(waiting.values())
     places, examiners = min(row.places for row in rows), min(row.examiners for row in rows)
     what = Text(
-        f"{component.id}(工种 {component.trade_id})：{heads} 人只缺席位或考评员，涉及 {len(rows)} 个考点日",
+        f"{component.id}（工种 {component.trade_id}）：{heads} 人只缺考位或考评员，涉及 {len(rows)} 个考点日",
         f"{component.id} (trade {component.trade_id}): {heads} lack only places or examiners, on {len(rows)} days and sites",
     )
     return Shortage(component.trade_id, component.id, None, "", heads, places, examiners, what)

@@ -23,7 +23,7 @@ from scheduler.planning.problem import Problem
 from scheduler.planning.table import BoolArray, IntArray
 
 
-class Interrupted(Exception):  # noqa: N818 - a message, not a fault
+class Interrupted(Exception):
     """Ctrl-C during the search; the best draft so far stands."""
 
 
@@ -67,10 +67,14 @@ class Search:
         """Return the seconds left, None without a time limit."""
         return None if self.deadline is None else self.deadline - time.monotonic()
 
+    def late(self) -> bool:
+        """Tell whether the clock has run out."""
+        left = self.left_s()
+        return left is not None and left <= 0
+
     def over(self) -> bool:
         """Tell whether the clock has run out or nothing is left to gain."""
-        left = self.left_s()
-        return (left is not None and left <= 0) or (self.kept is None and self.cost <= self.bound)
+        return self.late() or (self.kept is None and self.cost <= self.bound)
 
 
 def build(search: Search, cohorts: list[Cohort], allowed: BoolArray) -> PlanModel:
@@ -97,6 +101,19 @@ def whole(search: Search, effort: Effort) -> Answer:
     if answer.interrupted:
         raise Interrupted
     return answer
+
+
+def reseat(search: Search, effort: Effort) -> None:
+    """Seat everyone anew in the sessions in use, and call their examiners anew."""
+    allowed = np.zeros(len(search.problem.table), dtype=np.bool_)
+    allowed[search.best.in_use()] = True
+    cohorts = cohorts_of(search.problem, search.best.placed().tolist(), search.kept)
+    model = build(search, cohorts, allowed)
+    answer = run(model.cp, effort)
+    if answer.found:
+        search.offer(model.read(answer.solver))
+    if answer.interrupted:
+        raise Interrupted
 
 
 def neighbourhoods(search: Search, pace: Near) -> None:
@@ -135,7 +152,7 @@ def _neighbourhood(search: Search, chance: random.Random, pace: Near) -> tuple[l
             centre = chance.choice(busy) if busy else centre
         far = _distance(problem, centre, in_use, chance)
         for s in in_use[np.argsort(far, kind="stable")].tolist():
-            members = _with_groups(problem, draft, draft.members(s).tolist())
+            members = _with_groups(problem, draft.members(s).tolist())
             if len(freed | members) > pace.parties and emptied:
                 break
             freed |= members
@@ -161,6 +178,6 @@ def _distance(problem: Problem, centre: int, sessions: IntArray, chance: random.
     return np.where(sessions == centre, -100, apart + noise)
 
 
-def _with_groups(problem: Problem, draft: Draft, parties: list[int]) -> set[int]:
+def _with_groups(problem: Problem, parties: list[int]) -> set[int]:
     groups = {group_of(problem, p) for p in parties} - {""}
     return set(parties) | {p for p, party in enumerate(problem.parties) if party.group_id in groups}

@@ -18,7 +18,8 @@ from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import BoolArray, IntArray
 
-Linear = cp_model.LinearExprT
+Linear = cp_model.LinearExpr
+Variable = cp_model.IntVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Seats:
     """Variables of one cohort."""
 
     cohort: Cohort
-    left: Linear
+    left: Variable
     """Parties without a place."""
     sit: list[dict[int, cp_model.IntVar]]
     """Parties by position and session."""
@@ -182,23 +183,9 @@ class PlanModel:
 
     def hint(self, draft: Draft) -> None:
         """Suggest a draft, completely; an incomplete hint is worth little to the solver."""
-        table = self.problem.table
+        table, heads = self.problem.table, draft.heads(self.problem)
         for seats in self.seats:
-            at = draft.at[list(seats.cohort.parties)]
-            self.cp.add_hint(seats.left, int((at[:, 0] < 0).sum()))
-            for j, sit in enumerate(seats.sit):
-                counts = as_counts(at, j)
-                for s, count in sit.items():
-                    self.cp.add_hint(count, counts.get(s, 0))
-            rows = [[int(s) for s in row[: len(seats.cohort.due)]] for row in at if row[0] >= 0]
-            visits = {(int(table.day[s]), int(table.site[s])) for row in rows for s in row}
-            for key, visit in seats.trips.items():
-                self.cp.add_hint(visit, int(key in visits))
-            for (site, early, late), number in seats.joint.items():
-                same = [r for r in rows if table.site[r[0]] == site == table.site[r[1]]]
-                same = [r for r in same if table.slot[r[0]] == early and table.slot[r[1]] == late]
-                self.cp.add_hint(number, len(same))
-        heads = draft.heads(self.problem)
+            self._hint_seats(seats, draft.at[list(seats.cohort.parties)])
         for (group_id, c), places in self.group_places.items():
             sites = self.problem.together[group_id] == "site"
             taken = {int(table.site[s]) if sites else s for s in self._sessions_of(draft, group_id, c)}
@@ -213,6 +200,22 @@ class PlanModel:
         for crew, serves in zip(self.crews, self.serve, strict=True):
             for s, count in serves.items():
                 self.cp.add_hint(count, len(set(crew.examiners) & set(draft.staff.get(s, ()))))
+
+    def _hint_seats(self, seats: Seats, at: IntArray) -> None:
+        table = self.problem.table
+        self.cp.add_hint(seats.left, int((at[:, 0] < 0).sum()))
+        for j, sit in enumerate(seats.sit):
+            counts = as_counts(at, j)
+            for s, count in sit.items():
+                self.cp.add_hint(count, counts.get(s, 0))
+        rows = [[int(s) for s in row[: len(seats.cohort.due)]] for row in at if row[0] >= 0]
+        visits = {(int(table.day[s]), int(table.site[s])) for row in rows for s in row}
+        for key, visit in seats.trips.items():
+            self.cp.add_hint(visit, int(key in visits))
+        for (site, early, late), number in seats.joint.items():
+            same = [r for r in rows if table.site[r[0]] == site == table.site[r[1]]]
+            same = [r for r in same if table.slot[r[0]] == early and table.slot[r[1]] == late]
+            self.cp.add_hint(number, len(same))
 
     def _sessions_of(self, draft: Draft, group_id: str, component: int) -> set[int]:
         problem = self.problem

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scheduler.planning.model import PlanModel, Seats, total, weighted
+from scheduler.planning.model import Linear, PlanModel, Seats, total, weighted
 
 SOFT: dict[str, Callable[[PlanModel], None]] = {}
 """Cost terms by id, in the order of the catalogue."""
@@ -85,13 +85,13 @@ def trips_counted(m: PlanModel) -> None:
     table = m.problem.table
     for seats in m.seats:
         for sit in seats.sit if seats.trips else ():
-            there: dict[tuple[int, int], list[object]] = {}
+            there: dict[tuple[int, int], list[Linear]] = {}
             for s, count in sit.items():
                 there.setdefault((int(table.day[s]), int(table.site[s])), []).append(count)
             for key, counts in there.items():
                 m.cp.add(total(counts) <= seats.trips[key])
         for j, sit in enumerate(seats.sit) if seats.joint else ():
-            places: dict[tuple[int, int], list[object]] = {}
+            places: dict[tuple[int, int], list[Linear]] = {}
             for s, count in sit.items():
                 places.setdefault((int(table.site[s]), int(table.slot[s])), []).append(count)
             for (site, slot), counts in places.items():
@@ -117,7 +117,7 @@ def apply_soft(m: PlanModel) -> None:
     m.finish()
 
 
-def _last_days(m: PlanModel, seats: Seats) -> object:
+def _last_days(m: PlanModel, seats: Seats) -> Linear:
     """Return the sum of the last days of a cohort's placed parties."""
     day = m.problem.table.day
     position = seats.cohort.last_position

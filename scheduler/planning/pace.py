@@ -27,8 +27,10 @@ class Pace:
     """Starts from which ruin and recreate sets out."""
     moves: int
     """Moves from each of them, and once more from the best."""
+    first_prices: int
+    """Price adjustments of the bound right after the starts, where a proof may already be at hand."""
     prices: int
-    """Price adjustments of the bound."""
+    """Price adjustments of the bound after ruin and recreate."""
     first_exact: float
     """Deterministic units for one model of everything before the neighbourhoods, 0 for none."""
     near: Near
@@ -39,13 +41,13 @@ class Pace:
 def pace_of(parties: int, columns: int) -> Pace:
     """Return the pace for so many parties and seat variables of the whole model."""
     if columns <= 1_000 and parties <= 60:
-        return Pace(1, 100, 150, 8.0, Near(4, 30, 0.3), 0.0)
+        return Pace(1, 100, 40, 150, 8.0, Near(4, 30, 0.3), 0.0)
     if columns <= 1_000:
-        return Pace(1, 200, 100, 1.5, Near(6, 120, 0.3), 0.0)
+        return Pace(1, 200, 30, 100, 1.5, Near(6, 120, 0.3), 0.0)
     if columns <= 6_000:
-        return Pace(2, 300, 300, 0.0, Near(6, 40, 0.2), 1.0)
+        return Pace(2, 400, 30, 300, 0.0, Near(6, 40, 0.2), 1.0)
     if parties <= 250:
-        return Pace(3, 600, 300, 0.0, Near(10, 50, 0.3), 0.0)
+        return Pace(2, 700, 0, 200, 0.0, Near(8, 50, 0.3), 0.0)
     if parties <= 500:
-        return Pace(2, 900, 150, 0.0, Near(8, 50, 0.3), 0.0)
-    return Pace(1, 1500, 100, 0.0, Near(12, 50, 0.3), 0.0)
+        return Pace(2, 700, 0, 120, 0.0, Near(8, 50, 0.3), 0.0)
+    return Pace(1, 1500, 0, 80, 0.0, Near(12, 50, 0.3), 0.0)

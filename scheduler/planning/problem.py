@@ -123,15 +123,18 @@ class Problem:
         """Return the sessions that cannot stand beside this one: same room, overlapping slot; itself left out."""
         others = self.by_room[int(self.table.room[session])]
         clash = self.slot_overlaps[self.table.slot[session]][self.table.slot[others]]
-        return others[clash & (others != session)]
+        found: IntArray = others[clash & (others != session)]
+        return found
 
     def need(self, session: int, heads: int) -> int:
         """Return how many examiners the ratio and the joint rule ask for in a session of so many candidates, 1 or more."""
         if not self.policy.examiners_on or heads <= 0:
             return 0
         staffing = self.components[self.table.component[session]].staffing
-        by_ratio = -(-min(heads, int(self.table.per_turn[session])) // staffing.per_candidates)
-        return max(staffing.at_least, by_ratio, self.min_institutions)
+        at_once: int = min(heads, int(self.table.per_turn[session]))
+        by_ratio = -(-at_once // staffing.per_candidates)
+        needed: int = max(staffing.at_least, by_ratio, self.min_institutions)
+        return needed
 
     def precedences(self, party: int) -> Iterator[tuple[int, int]]:
         """Yield pairs of positions (earlier, later) in ``due`` whose order is prescribed."""

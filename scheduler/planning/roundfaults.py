@@ -303,7 +303,7 @@ def _travel_faults(round_: Round) -> Iterator[Finding]:
         holes.update((party.origin_id, site_id) for site_id in sites if (party.origin_id, site_id) not in known)
     for (origin_id, site_id), n in sorted(holes.items()):
         what = Text(
-            f"限制了路程，但起点 {origin_id or '(空)'} 到考点 {site_id} 的距离未知，{n} 组考生按超限处理",
+            f"限制了路程，但起点 {origin_id or '（空）'} 到考点 {site_id} 的距离未知，{n} 组考生按超限处理",
             f"travel is limited, but no distance is known from {origin_id or '(none)'} to site {site_id}: "
             f"{n} parties count as too far",
         )

@@ -43,7 +43,7 @@ def _reservation_faults(round_: Round) -> Iterator[Finding]:
     for i, reservation in enumerate(round_.reservations):
         path = f"reservations[{i}]"
         if not reservation.group_id and not reservation.institution_id:
-            what = Text("预留席位没有写明为谁预留", "the reservation does not say for whom")
+            what = Text("预留考位没有写明为谁预留", "the reservation does not say for whom")
             hint = Text("填 group_id 或 institution_id", "fill group_id or institution_id")
             yield Finding("round-reservation", what, Where(path=path), hint=hint)
         if reservation.slot_id:
@@ -55,7 +55,7 @@ def _reservation_faults(round_: Round) -> Iterator[Finding]:
     for (room_id, slot_id), places in sorted(sums.items()):
         if places > rooms[room_id].places:
             what = Text(
-                f"考场 {room_id} {slot_id} 预留 {places} 个席位，只有 {rooms[room_id].places} 个",
+                f"考场 {room_id} {slot_id} 预留 {places} 个考位，只有 {rooms[room_id].places} 个",
                 f"room {room_id} {slot_id} has {places} places reserved, but only {rooms[room_id].places}",
             )
             yield Finding("round-reservation", what, Where(path="reservations"), str(places))
@@ -82,7 +82,7 @@ def _lock_faults(round_: Round) -> Iterator[Finding]:
         places = rooms[lock.room_id].places if lock.room_id is not None else None
         if places is not None and lock.place is not None and lock.place > places:
             what = Text(
-                f"考场 {lock.room_id} 没有 {lock.place} 号席位", f"room {lock.room_id} has no place {lock.place}"
+                f"考场 {lock.room_id} 没有 {lock.place} 号考位", f"room {lock.room_id} has no place {lock.place}"
             )
             yield Finding("round-lock", what, where, str(lock.place), Text(f"1 至 {places}", f"1 to {places}"))
         for part, value in _parts(lock):
@@ -112,7 +112,7 @@ def _shared_places(round_: Round) -> Iterator[Finding]:
         if holder != lock.party_id:
             session = f"{lock.slot_id}.{lock.room_id}"
             what = Text(
-                f"{holder} 与 {lock.party_id} 锁定在同一席位：{session} 第 {key[2]} 轮 {lock.place} 号",
+                f"{holder} 与 {lock.party_id} 锁定在同一考位：{session} 第 {key[2]} 轮 {lock.place} 号",
                 f"{holder} and {lock.party_id} are locked to one place: {session}, turn {key[2]}, place {lock.place}",
             )
             yield Finding("round-lock", what, Where(path=f"locks[{i}]"))

@@ -15,6 +15,7 @@ from scheduler.planning.cohorts import group_of
 from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft, cost
 from scheduler.planning.problem import Problem
+from scheduler.planning.table import BoolArray
 from scheduler.planning.units import Unit, units_of
 from scheduler.planning.ways import Ways
 
@@ -22,6 +23,8 @@ PRICES = ((1, 1), (1, 1), (1, 3), (1, 8), (1, 20))
 """Fractions of opening costs that count in one move: the lower, the sooner a session is opened for those who follow."""
 
 
+LURED = 0.5
+"""Share of moves that open some other session instead of one they emptied."""
 KEPT_WAYS = 30_000_000
 """Pairs of sessions whose costs are kept in memory, 8 bytes each."""
 
@@ -42,20 +45,19 @@ class Ruin:
         self.now = self.best_cost = cost(problem, draft)
         self.best = draft
 
-    def run(self, moves: int, most: int, heat: float, stop: Callable[[], bool]) -> Draft:
+    def run(self, moves: int, most: int, heat: tuple[float, float], stop: Callable[[], bool]) -> Draft:
         """Make so many moves and return the best draft seen.
 
         Args:
             moves: How many.
             most: Most parties taken out in one.
-            heat: Cost units a move may cost more at the beginning; falls to one.
+            heat: Cost units a move may easily cost more, at the beginning and at the end.
             stop: Asked before every move.
         """
         for n in range(moves):
             if stop():
                 break
-            warmth = heat ** (1 - n / moves) if heat > 1 else 1.0
-            self._move(most, warmth)
+            self._move(most, heat[0] * (heat[1] / heat[0]) ** (n / moves))
         return self.best
 
     def _move(self, most: int, warmth: float) -> None:
@@ -64,11 +66,13 @@ class Ruin:
         units = self._ruined(most)
         builder.remove(p for unit in units for p in unit.parties)
         shut = self._shut() if chance.random() < 0.5 else None
+        builder.lures = self._lures() if chance.random() < LURED else None
         price = chance.choice(PRICES)
         self._arrange(units)
         for unit in units:
             if not builder.insert(unit, price, shut) and shut is not None:
                 builder.insert(unit, price)
+        builder.lures = None
         draft = builder.draft()
         then = cost(self.problem, draft)
         if then > self.now - warmth * math.log(max(chance.random(), 1e-12)):
@@ -109,6 +113,19 @@ class Ruin:
 
     def _shut(self) -> np.ndarray:
         return np.array([s for s in self.emptied if not self.builder.heads[s]], dtype=np.int64)
+
+    def _lures(self) -> BoolArray:
+        """Choose closed sessions of the components just emptied, to be tried instead."""
+        table, builder, chance = self.problem.table, self.builder, self.chance
+        lures = np.zeros(len(table), dtype=np.bool_)
+        empty = [s for s in self.emptied if not builder.heads[s]]
+        for s in chance.sample(empty, min(len(empty), chance.randint(1, 2))):
+            same = (table.component == table.component[s]) & (builder.heads == 0) & (builder.rivals_open == 0)
+            same[s] = False
+            others = np.flatnonzero(same)
+            if len(others):
+                lures[int(chance.choice(others.tolist()))] = True
+        return lures
 
     def _arrange(self, units: list[Unit]) -> None:
         chance = self.chance

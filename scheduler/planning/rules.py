@@ -46,7 +46,7 @@ _HARD = (
         "place-capacity",
         "每个座位或工位每轮次只坐一人，且不超过考场人数上限",
         "each seat or workstation takes one candidate a turn, within the room's limit",
-        "domain.md 0.7: <= 30 a theory room (S); one candidate a workstation (S2)",
+        "room rules of skill-level exams: at most 30 a theory room, one candidate a workstation (seen)",
     ),
     ("one-component", "一个场次只考一个科目", "a session examines one component", "product"),
     (
@@ -64,8 +64,8 @@ _HARD = (
     (
         "component-order",
         "先理论后实操，间隔符合要求",
-        "theory is over before the practical begins, within the gap asked for",
-        "domain.md 0.2 (S2)",
+        "theory is over before the practical begins, within the required gap",
+        "operation exams of all three departments: theory first (seen)",
     ),
     ("candidate-free", "考生同一时间只能参加一个场次", "a candidate is in one session at a time", "product"),
     (
@@ -78,13 +78,13 @@ _HARD = (
         "deadline",
         "考试日期须在考生最早和最晚日期之间",
         "a candidate sits between the earliest and the latest day",
-        "domain.md 3.1: exam within 60 days (S2)",
+        "order 30 of emergency management: exam within 60 days of application (seen)",
     ),
     (
         "accessibility",
         "需要无障碍条件的考生须安排在无障碍考场",
         "a candidate who needs it sits in an accessible room",
-        "domain.md 8 (S)",
+        "national exam rules for disabled candidates (seen); for skills exams inferred",
     ),
     ("group-together", "要求同场或同考点的考生组不得拆散", "a group kept together is not split", "product"),
     ("travel-limit", "单程距离不得超过上限", "no trip is longer than the limit", "product"),
@@ -92,13 +92,13 @@ _HARD = (
         "examiner-count",
         "考评员、监考员人数须符合配比",
         "a session has as many examiners as the ratio asks",
-        "domain.md 0.7: >= 3 assessors, 2 invigilators (S2)",
+        "provincial rules: at least 3 assessors a practical room, 2 invigilators a theory room (seen)",
     ),
     (
         "examiner-qualified",
         "考评员须具备相应职责和工种资格",
         "examiners are qualified for the duty and the trade",
-        "domain.md 4 (S2)",
+        "rules on assessors: grade and trade of the assessor card (seen)",
     ),
     ("examiner-available", "考评员须在该时段可用", "examiners are available in the slot", "product"),
     ("examiner-free", "考评员同一时间只能在一个场次", "an examiner is in one session at a time", "product"),
@@ -118,13 +118,13 @@ _HARD = (
         "recusal-person",
         "考评员须回避亲属和本人所带学员",
         "an examiner does not meet a relative or an own trainee",
-        "domain.md 4: independence (S)",
+        "rules on assessors: recusal for relatives and own trainees (seen)",
     ),
     (
         "recusal-institution",
         "每场须有足够数量来自考生培训机构以外的考评员",
         "enough examiners of a session come from outside the candidates' training institution",
-        "domain.md 4 (S); counted form: planning.md 1 (I)",
+        "training teachers may not invigilate their candidates (seen); the counted form is inferred",
     ),
     (
         "joint-institutions",
@@ -136,10 +136,10 @@ _HARD = (
         "session-lead",
         "实操场次须有一名考评组长，且为本场考评员",
         "a practical session names one of its assessors as leader",
-        "domain.md 0.7 (S2)",
+        "provincial rules: a leader is named for each practical room (seen)",
     ),
-    ("reservation", "预留席位不得被其他考生占用", "reserved places are not taken by others", "product"),
-    ("lock", "已锁定的时段、考场、座位和考评员不得改变", "locked slots, rooms, places and examiners stay", "product"),
+    ("reservation", "预留考位不得被其他考生占用", "reserved places are not taken by others", "product"),
+    ("lock", "已锁定的时段、考场、考位和考评员不得改变", "locked slots, rooms, places and examiners stay", "product"),
     ("session-used", "不得开设无人参加的场次", "no session is opened for nobody", "product"),
     (
         "cost-true",
@@ -151,15 +151,21 @@ _HARD = (
 _SOFT = (
     ("unplaced", "未安排的考生", "candidates without a place", "product"),
     ("opening", "开设场次", "sessions opened", "product"),
-    ("examiners", "考评员与监考员派出", "examiners sent", "domain.md 6: day model (S)"),
+    (
+        "examiners",
+        "考评员与监考员派出",
+        "examiners sent",
+        "published day model: examiners' hours are the main cost (seen)",
+    ),
     ("travel", "考生路程", "candidates' travel", "product"),
     ("extra-trip", "考生多次往返", "further trips of candidates", "product"),
     ("wait", "考生等候天数", "days candidates wait", "product"),
 )
 
-RULES: tuple[Rule, ...] = tuple(
-    Rule(rule_id, kind, Text(zh, en), source)
-    for kind, rows in (("hard", _HARD), ("soft", _SOFT))
-    for rule_id, zh, en, source in rows
-)
+
+def _rules(kind: Literal["hard", "soft"], rows: tuple[tuple[str, str, str, str], ...]) -> tuple[Rule, ...]:
+    return tuple(Rule(rule_id, kind, Text(zh, en), source) for rule_id, zh, en, source in rows)
+
+
+RULES: tuple[Rule, ...] = (*_rules("hard", _HARD), *_rules("soft", _SOFT))
 BY_ID = {rule.id: rule for rule in RULES}

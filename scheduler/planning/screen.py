@@ -30,11 +30,11 @@ _WORDS = {
     "candidate-available": ("有场次的时段本人都不能到场", "the slots with sessions do not suit the party"),
     "accessibility": ("没有可用的无障碍考场", "no accessible room is to be had"),
     "travel-limit": ("考点都超出路程上限或距离不明", "every site is beyond the travel limit or at an unknown distance"),
-    "lock": ("锁定的时段、考场、轮次或席位无法满足", "the locked slot, room, turn or place cannot be had"),
-    "place-capacity": ("可选场次的席位不够", "the sessions it may choose have too few places"),
-    "reservation": ("剩余席位已为他人预留", "the places left are reserved for others"),
+    "lock": ("锁定的时段、考场、轮次或考位无法满足", "the locked slot, room, turn or place is not available"),
+    "place-capacity": ("可选场次的考位不够", "the sessions it may choose have too few places"),
+    "reservation": ("剩余考位已为他人预留", "the places left are reserved for others"),
     "room-once": ("可选考场在这些时段已用于其他科目", "its rooms are taken by other components in these slots"),
-    "component-order": ("排不出符合先后次序的场次", "no sessions are left in the order asked for"),
+    "component-order": ("排不出符合先后次序的场次", "no sessions are left in the required order"),
     "group-together": ("同组人员无法安排在一起", "the group cannot be kept together"),
 }
 
@@ -53,10 +53,8 @@ def hopeless(problem: Problem) -> dict[int, tuple[Reason, ...]]:
 def leftovers(problem: Problem, draft: Draft, known: dict[int, tuple[Reason, ...]]) -> tuple[Unplaced, ...]:
     """Return everyone without a place, sorted, with what is known of hopeless ones and what is full for the others."""
     builder = Builder(problem, draft)
-    found = []
-    for p in draft.left().tolist():
-        found.append(Unplaced(problem.parties[p].id, known.get(p) or _crowded(problem, builder, p)))
-    return tuple(sorted(found, key=lambda unplaced: unplaced.party_id))
+    left = draft.left().tolist()
+    return tuple(Unplaced(problem.parties[p].id, known.get(p) or _crowded(problem, builder, p)) for p in left)
 
 
 def _reason(rule: str, party: Party, component_id: str) -> Reason:
@@ -68,7 +66,9 @@ def _reason(rule: str, party: Party, component_id: str) -> Reason:
 
 
 def _can_be_ordered(problem: Problem, p: int) -> bool:
-    return all(problem.in_sequence(problem.domains[p][i], problem.domains[p][j]).any() for i, j in problem.precedences(p))
+    return all(
+        problem.in_sequence(problem.domains[p][i], problem.domains[p][j]).any() for i, j in problem.precedences(p)
+    )
 
 
 def _blocked(problem: Problem, p: int, party: Party) -> tuple[Reason, ...]:
@@ -87,11 +87,15 @@ def _blocked(problem: Problem, p: int, party: Party) -> tuple[Reason, ...]:
 
 def _fewest(problem: Problem, p: int, component: Component) -> list[str]:
     table = problem.table
-    staffed = {(int(table.room[s]), int(table.slot[s])) for s in np.flatnonzero(table.component == problem.components.index(component))}
+    staffed = {
+        (int(table.room[s]), int(table.slot[s]))
+        for s in np.flatnonzero(table.component == problem.components.index(component))
+    }
     ways = {
-        tuple(_broken(problem, p, component, room, slot, (r, t) in staffed))
+        tuple(_broken(problem, p, component, room, slot, staffed=(r, t) in staffed))
         for r, room in enumerate(problem.rooms)
         for t, slot in enumerate(problem.slots)
+        if suits(component, room)
     }
     if not ways:
         return ["room-suits"]
@@ -101,7 +105,7 @@ def _fewest(problem: Problem, p: int, component: Component) -> list[str]:
     return list(min(way for way in ways if len(way) == fewest))
 
 
-def _broken(problem: Problem, p: int, component: Component, room: Room, slot: Slot, staffed: bool) -> list[str]:  # noqa: PLR0917, FBT001
+def _broken(problem: Problem, p: int, component: Component, room: Room, slot: Slot, *, staffed: bool) -> list[str]:
     """Return the rules against one component of a party in one room and slot."""
     party, round_ = problem.parties[p], problem.round_
     closed = any(o.closed and (o.room_id, o.slot_id) == (room.id, slot.id) for o in round_.openings)
@@ -112,10 +116,9 @@ def _broken(problem: Problem, p: int, component: Component, room: Room, slot: Sl
     early, late = party.earliest_on or slot.on, party.latest_on or slot.on
     is_open = not closed and slot.id not in room.closed_slot_ids and slot.on in round_.window
     tests = {
-        "room-suits": suits(component, room),
         "room-open": is_open,
         "slot-long-enough": turns > 0,
-        "examiner-count": staffed or not (suits(component, room) and is_open and turns > 0),
+        "examiner-count": staffed or not (is_open and turns > 0),
         "deadline": early <= slot.on <= late,
         "candidate-available": slot.id not in party.unavailable_slot_ids,
         "accessibility": room.accessible or not party.accessible,

@@ -89,7 +89,12 @@ class _Filling:
     def keep(self, person: Person, seat: Seat) -> None:
         """Give the seat of an earlier plan where it is still there and free."""
         turn, place = seat
-        if turn <= self.hall.turns and place <= self.hall.places and self._room_in(turn, person) and seat not in self.used:
+        if (
+            turn <= self.hall.turns
+            and place <= self.hall.places
+            and self._room_in(turn, person)
+            and seat not in self.used
+        ):
             self._give(person, seat)
 
     def take(self, person: Person, turn: int | None, place: int | None) -> None:

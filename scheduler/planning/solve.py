@@ -23,11 +23,11 @@ from scheduler.planning.cohorts import Cohort, cohorts_of
 from scheduler.planning.construct import start
 from scheduler.planning.cpsat import Effort
 from scheduler.planning.draft import Draft, cost, costs
-from scheduler.planning.improve import Interrupted, Search, columns, neighbourhoods, whole
+from scheduler.planning.improve import Interrupted, Search, columns, neighbourhoods, reseat, whole
 from scheduler.planning.pace import Pace, pace_of
 from scheduler.planning.problem import Problem
-from scheduler.planning.ruin import Ruin
 from scheduler.planning.roundfile import round_digest
+from scheduler.planning.ruin import Ruin
 from scheduler.planning.screen import hopeless, leftovers
 from scheduler.planning.seats import session_id, sittings_of
 from scheduler.planning.table import IntArray
@@ -37,8 +37,14 @@ logger = logging.getLogger(__name__)
 ENGINE = "scheduler-1"
 DISCOUNTS = ((1, 1), (1, 10), (1, 10), (1, 4), (1, 10), (1, 20))
 """Fractions of opening costs that count in each of the starts."""
-HEAT = 300.0
-"""Cost units a move may cost more at the beginning: about half a session."""
+HOT, WARM = (600.0, 30.0), (150.0, 1.0)
+"""Cost units a move may easily cost more, at the beginning and at the end: from each start, and once more from the best."""
+MOST = 30
+"""Most parties taken out in one move."""
+SEATS_ALONE = 1_000
+"""Seat variables from which seating anew in the sessions in use is a smaller model of its own."""
+PARTS = 10
+"""Reports of progress on each of these ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,12 @@ def solve(
         leftovers(problem, search.best, known),
         tuple(CostLine(term, amount) for term, amount in costs(problem, search.best).items()),
         bound,
-        Making(seed, ENGINE, (("numpy", version("numpy")), ("ortools", version("ortools"))), tuple(sorted(settings.items()))),
+        Making(
+            seed,
+            ENGINE,
+            (("numpy", version("numpy")), ("ortools", version("ortools"))),
+            tuple(sorted(settings.items())),
+        ),
     )
     _judge(round_, plan)
     return plan
@@ -117,11 +128,13 @@ def _search(search: Search) -> None:
     starts = _starts(search, pace)
     if not size or search.over():
         return
+    _bound(search, pace.first_prices, everyone)
     _shake(search, pace, starts)
-    if search.kept is None:
-        _bound(search, pace, everyone)
-    if pace.first_exact and _exact(search, Effort(pace.first_exact, search.seed, search.left_s())):
+    _bound(search, pace.prices, everyone)
+    if pace.first_exact and not search.over() and _exact(search, Effort(pace.first_exact, search.seed, search.left_s())):
         return
+    if size > SEATS_ALONE and not search.over():
+        reseat(search, Effort(0.5, search.seed, search.left_s()))
     neighbourhoods(search, pace.near)
     if pace.last_exact and not search.over():
         _exact(search, Effort(pace.last_exact, search.seed, search.left_s()))
@@ -136,30 +149,35 @@ def _starts(search: Search, pace: Pace) -> list[Draft]:
         found.append((search.worth(draft), n, draft))
         search.offer(draft)
         search.tell("start", n + 1, len(DISCOUNTS), search.cost, search.bound)
-        if search.over():
+        if search.late():
             break
     return [draft for _, _, draft in sorted(found, key=lambda one: one[:2])[: pace.restarts]]
 
 
 def _shake(search: Search, pace: Pace, starts: list[Draft]) -> None:
     """Ruin and recreate: from each of the best starts, then once more from the best of all."""
-    if search.kept is not None:
+    if search.kept is not None or search.over():
         return
-    legs = [(n, draft, HEAT) for n, draft in enumerate(starts)]
-    for n, draft, heat in [*legs, (len(legs), None, HEAT / 4)]:
+    legs = [(draft, HOT) for draft in starts]
+    for n, (draft, heat) in enumerate([*legs, (None, WARM)]):
         ruin = Ruin(search.problem, draft or search.best, search.seed + n)
-        for part in range(10):
-            search.offer(ruin.run(pace.moves // 10, 30, heat ** (1 - part / 10), search.over))
-            search.tell("improve", n * 10 + part + 1, len(legs) * 10 + 10, search.cost, search.bound)
+        fall = (heat[1] / heat[0]) ** (1 / PARTS)
+        for part in range(PARTS):
+            falling = heat[0] * fall**part, heat[0] * fall ** (part + 1)
+            search.offer(ruin.run(pace.moves // PARTS, MOST, falling, search.over))
+            search.tell("improve", n * PARTS + part + 1, (len(legs) + 1) * PARTS, search.cost, search.bound)
             if search.over():
                 return
 
 
-def _bound(search: Search, pace: Pace, everyone: list[Cohort]) -> None:
+def _bound(search: Search, rounds: int, everyone: list[Cohort]) -> None:
+    """Prove what prices can prove; a kept plan's cost of moving is no part of it."""
+    if not rounds or search.over():
+        return
     search.tell("bound", 0, 0, search.cost, search.bound)
     hopeless_cost = _hopeless_cost(search.problem)
-    known = search.cost - hopeless_cost
-    proven = relaxed_bound(search.problem, everyone, known, pace.prices, search.over) + hopeless_cost
+    known = cost(search.problem, search.best) - hopeless_cost
+    proven = relaxed_bound(search.problem, everyone, known, rounds, search.late) + hopeless_cost
     search.bound = max(search.bound, proven)
     search.tell("bound", 1, 1, search.cost, search.bound)
 
@@ -223,5 +241,8 @@ def _judge(round_: Round, plan: Plan) -> None:
 
     findings = audit(round_, plan)
     if findings:
-        what = Text("求解器产生的方案未通过审核，这是本程序的错误", "the audit refuses the solver's plan: a fault of this program")
+        what = Text(
+            "求解器产生的方案未通过核查，这是本程序的错误",
+            "the audit refuses the solver's plan: a fault of this program",
+        )
         raise PlanRejected(what, findings)

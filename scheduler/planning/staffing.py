@@ -42,7 +42,7 @@ def staffable(
     of_body = np.array([[e.institution_id == b for e in examiners] for b in bodies], dtype=np.int64)
     least = np.array([max(1, c.staffing.at_least) for c in places.components], dtype=np.int64)
     assessed = np.array([c.staffing.duty is Duty.ASSESS for c in places.components], dtype=bool)
-    sent = ((of_body.reshape(len(bodies), -1) @ eligible.astype(np.int64)) > 0).sum(axis=0)
+    sent = ((of_body.reshape(len(bodies), len(examiners)) @ eligible.astype(np.int64)) > 0).sum(axis=0)
     fine: BoolArray = (eligible.sum(axis=0) >= least[table.component]) & (sent >= joint)
     fine &= ~assessed[table.component] | eligible[leads].any(axis=0)
     for lock in round_.examiner_locks:

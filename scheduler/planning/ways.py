@@ -43,6 +43,7 @@ class Ways:
 
 
 def compatible(problem: Problem, unit: Unit, ways: IntArray, j: int, choice: IntArray) -> BoolArray:
+    """Tell by way and choice whether order and time let the unit sit the next component there."""
     fine = np.ones((len(ways), len(choice)), dtype=np.bool_)
     slots, rooms = problem.table.slot, problem.table.room
     for i in range(j) if len(unit.parties) > 1 else ():

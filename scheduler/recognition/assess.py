@@ -33,7 +33,7 @@ def assess(entry: Entry, catalogue: Catalogue, on: date) -> tuple[Entitlement, l
     nothing = Entitlement(entry.id, on, (), (), (), (), ())
     scheme = next((scheme for scheme in catalogue.schemes if scheme.id == entry.scheme_id), None)
     if scheme is None:
-        what = Text(f"目录中没有考评方案“{entry.scheme_id}”", f"the catalogue has no scheme {entry.scheme_id}")
+        what = Text(f"目录中没有报考方案“{entry.scheme_id}”", f"the catalogue has no scheme {entry.scheme_id}")
         return nothing, [Finding("scheme-unknown", what, Where(subject=entry.candidate.name))]
     awards = tuple(catalogue.award(award.award_id) for award in scheme.awards if award.award_id in entry.award_ids)
     held, misses = accepted(entry, catalogue, on)
@@ -111,7 +111,7 @@ def _no_rule(case: Case, held: HeldCertificate, award: Award) -> Finding | None:
         return near_miss(case.entry, held, "rule-not-in-force", what)
     what = Text(
         f"没有凭{theirs.zh}申请{words.zh}免训或免考的互认规则，不得类推",
-        f"no rule spares a holder of the {theirs.en} anything for the {words.en}, and none may be concluded",
+        f"no rule exempts a holder of the {theirs.en} from anything for the {words.en}, and none may be inferred",
     )
     return near_miss(case.entry, held, "no-such-rule", what)
 
@@ -172,7 +172,7 @@ def _application_faults(case: Case, due: tuple[Due, ...]) -> list[Finding]:
     known = {award.id for award in case.awards}
     for award_id in case.entry.award_ids:
         if award_id not in known:
-            what = Text("所申请证书不在该考评方案内", "the award applied for is not part of the scheme")
+            what = Text("所申请证书不在该报考方案内", "the award applied for is not part of the scheme")
             faults.append(case.finding("award-not-in-scheme", what, said=award_id))
     for award in case.awards:
         words = award_words(award)
@@ -182,7 +182,7 @@ def _application_faults(case: Case, due: tuple[Due, ...]) -> list[Finding]:
         if add_months(case.entry.candidate.born_on, 12 * award.minimum_age) > case.on:
             what = Text(
                 f"申请{words.zh}须年满{award.minimum_age}周岁，申报人在{day.zh}未满",
-                f"the {words.en} asks for an age of {award.minimum_age}, which is not reached on {day.en}",
+                f"the {words.en} requires an age of {award.minimum_age}, which is not reached on {day.en}",
             )
             faults.append(case.finding("under-age", what, said=case.entry.candidate.born_on.isoformat()))
     if not due and (case.awards or not case.entry.award_ids):

@@ -32,14 +32,14 @@ def carried_over(case: Case) -> tuple[tuple[CarriedPass, ...], list[Finding]]:
 
 def _why_stale(case: Case, one: CarriedPass, pass_pts: int | None) -> Text | None:
     if pass_pts is None:
-        return Text("保留成绩的科目不属于所申请证书", "the component carried over is not asked for by the award")
+        return Text("保留成绩的科目不属于所申请证书", "the component carried over is no part of the award")
     if one.pts < pass_pts:
         return Text(
             f"保留成绩低于合格分数 {pass_pts} 分", f"the points carried over are below the pass mark of {pass_pts}"
         )
     if one.good_until < case.on:
         until = date_words(one.good_until)
-        return Text(f"保留成绩有效期至{until.zh}，已经失效", f"the pass carried over lapsed after {until.en}")
+        return Text(f"保留成绩有效期至{until.zh}，已经失效", f"the pass carried over was valid until {until.en}")
     if one.passed_on > case.on:
         return Text("保留成绩的合格日期晚于核定日期", "the pass carried over is dated after the day of assessment")
     return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scheduler.domain.catalogue import Award, AwardKind, Catalogue, Component, Scheme
+from scheduler.domain.catalogue import Authority, Award, AwardKind, Catalogue, Component, Scheme
 from scheduler.domain.entries import CarriedPass, Entitlement, Equivalence, Exemption, TrainingWaiver
 from scheduler.domain.identity import mask
 from scheduler.domain.wording import date_words, level_words, points_words
@@ -69,9 +69,10 @@ def _heading(scheme: Scheme, applied: list[Award], made: Entitlement) -> Text:
 
 def _waived(catalogue: Catalogue, one: TrainingWaiver) -> Text:
     begin, target = _by(catalogue, one), award_words(catalogue.award(one.award_id))
+    training = _training_words(catalogue.award(one.award_id))
     return Text(
-        f"{begin.zh}，申请{target.zh}可免予安全培训，直接参加考试。",
-        f"{begin.en}, the applicant for the {target.en} is spared the safety training and goes straight to the exam.",
+        f"{begin.zh}，申请{target.zh}可免予{training}，直接参加考试。",
+        f"{begin.en}, the applicant for the {target.en} need not take the safety training and goes straight to the exam.",
     )
 
 
@@ -97,11 +98,16 @@ def _trains(catalogue: Catalogue, award: Award, made: Entitlement) -> bool:
     return asked and award.id not in {one.award_id for one in made.waivers}
 
 
+def _training_words(award: Award) -> str:
+    """Return the training by the name the circular gives it, which differs between housing and emergency management."""
+    return "安全作业培训" if award.authority is Authority.HOUSING else "安全技术培训"
+
+
 def _training(award: Award) -> Text:
-    target = award_words(award)
+    target, training = award_words(award), _training_words(award)
     return Text(
-        f"申请{target.zh}没有免训依据，须按规定完成安全培训。",
-        f"Nothing spares the safety training for the {target.en}; it must be completed as the regulations ask.",
+        f"申请{target.zh}没有免训依据，须按规定完成{training}。",
+        f"No rule waives the safety training for the {target.en}; it must be completed as the regulations require.",
     )
 
 
@@ -110,7 +116,7 @@ def _counted(catalogue: Catalogue, one: Equivalence) -> Text:
     occupation = occupation_words(catalogue, one.occupation_code)
     counts, following = level_words(one.counts_as_level), level_words(one.next_level)
     return Text(
-        f"依据{one.clause.zh}，所持{held.zh}视为达到{occupation.zh}{counts.zh}水平，"
+        f"依据{one.clause.zh}，所持{held.zh}视同达到{occupation.zh}{counts.zh}水平，"
         f"可按规定申报{occupation.zh}{following.zh}职业技能等级认定。",
         f"Under {one.clause.en}, the {held.en} held counts as {occupation.en}, {counts.en}; "
         f"its holder may be evaluated for {following.en} as the regulations provide.",
@@ -122,8 +128,8 @@ def _carried(catalogue: Catalogue, component: Component, one: CarriedPass) -> Te
     passed, until = date_words(one.passed_on), date_words(one.good_until)
     return Text(
         f"申请{target.zh}的{component.name.zh}已于{passed.zh}合格（{points}分），成绩保留至{until.zh}，本次不再考。",
-        f"{component.name.en} for the {target.en} was passed on {passed.en} ({points} points), is good until {until.en} "
-        "and is not sat again.",
+        f"{component.name.en} for the {target.en} was passed on {passed.en} ({points} points), stays valid until {until.en} "
+        "and need not be taken again.",
     )
 
 

@@ -26,7 +26,7 @@ def ours(address: str = "", *, reading: bool = False) -> Iterator[None]:
 
     Raises:
         Conflict: a unique key, a foreign key or a guard refused.
-        SettingsError: the database is none, is out of reach, or cannot be written.
+        SettingsError: the database is none, is out of reach, cannot be written, or the disk is full.
         RegistryError: anything else the database says.
     """
     try:
@@ -47,7 +47,9 @@ def _translated(error: SQLAlchemyError, address: str) -> SchedulerError:
                 f"登记库拒绝写入，与已有记录冲突：{said}",
                 f"the registry refuses, in conflict with what is kept: {said}",
             ),
-            hint=Text("重新读取后再试；不要直接改数据库", "read it again and retry; never edit the database by hand"),
+            hint=Text(
+                "重新读取后再试；不要直接改数据库", "read the data again and retry; never edit the database by hand"
+            ),
         )
     if any(word in low for word in _BUSY):
         return RegistryError(
@@ -55,9 +57,12 @@ def _translated(error: SQLAlchemyError, address: str) -> SchedulerError:
             hint=Text("稍后重试", "try again in a moment"),
         )
     if any(word in low for word in _FULL):
-        return RegistryError(
-            Text("磁盘已满，登记库未改动", "the disk is full; the registry is as it was"),
-            hint=Text("腾出空间后重试", "free some space and try again"),
+        return SettingsError(
+            Text(
+                "磁盘已满，这一步没有写入登记库；此前完成的仍然有效",
+                "the disk is full; this step was not written, what was finished before it stands",
+            ),
+            hint=Text("腾出空间后再次运行同一命令", "free some space and run the same command again"),
         )
     if any(word in low for word in _BROKEN):
         return not_a_registry(address or said)

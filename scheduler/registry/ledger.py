@@ -154,7 +154,9 @@ class Ledger(Certificates):
         if self._advance(_LINES) != line.sequence:
             raise Conflict(
                 Text("台账计数与台账末行不符", "the ledger's counter and its last line differ"),
-                hint=Text("停止发证，运行台账核查", "stop issuing and check the ledger"),
+                hint=Text(
+                    "停止发证，用 scheduler check 核查台账", "stop issuing and examine the ledger with scheduler check"
+                ),
             )
 
     def _refuse_taken(self, certificate: Certificate, entry: EntryRow) -> None:
@@ -171,7 +173,8 @@ class Ledger(Certificates):
                     f"{certificate.face.name} holds this award already, number {number}",
                 ),
                 hint=Text(
-                    "已发证书不会重复发放；补发请先作废原证", "issued once is issued; withdraw the old one to reissue"
+                    "已发证书不会重复发放；补发须先注销原证书",
+                    "a certificate is issued once; cancel the old one before reissuing",
                 ),
             )
         holders = (

@@ -36,8 +36,8 @@ class Plans:
         if based_on is not None and self._row(plan.round_id, based_on).state == "draft":
             raise Conflict(
                 Text(
-                    f"第{based_on}版从未发布，不能作为基础",
-                    f"version {based_on} was never published, nothing rests on it",
+                    f"第 {based_on} 版从未发布，不能作为基础",
+                    f"version {based_on} was never published, nothing can be based on it",
                 )
             )
         last = self._session.exec(select(func.max(PlanRow.version)).where(PlanRow.round_id == plan.round_id)).one()
@@ -59,7 +59,7 @@ class Plans:
         if row is None:
             raise NotFound(
                 Text(f"批次 {round_id} 还没有编排方案", f"round {round_id} has no plan yet"),
-                hint=Text("请先运行 plan", "run plan first"),
+                hint=Text("请先用 plan 编排", "run plan first"),
             )
         return mapping.plan_value(row)
 
@@ -88,7 +88,7 @@ class Plans:
         row, current = self._row(round_id, version), self._published(round_id)
         if row.state != "draft":
             raise Conflict(
-                Text(f"第{version}版已发布过，内容已冻结", f"version {version} was published before and is frozen")
+                Text(f"第 {version} 版已发布过，内容已冻结", f"version {version} was published before and is frozen")
             )
         in_force = None if current is None else current.version
         if in_force != row.based_on:
@@ -105,7 +105,7 @@ class Plans:
         row = self._session.get(PlanRow, (round_id, version))
         if row is None:
             raise NotFound(
-                Text(f"批次 {round_id} 没有第{version}版方案", f"round {round_id} has no plan version {version}")
+                Text(f"批次 {round_id} 没有第 {version} 版方案", f"round {round_id} has no plan version {version}")
             )
         return row
 
@@ -115,11 +115,11 @@ class Plans:
 
 
 def _stale(version: int, based_on: int | None, in_force: int | None) -> StalePlan:
-    zh_base = "尚无已发布方案" if based_on is None else f"第{based_on}版"
+    zh_base = "尚无已发布方案" if based_on is None else f"第 {based_on} 版"
     en_base = "no published plan" if based_on is None else f"version {based_on}"
     return StalePlan(
         Text(
-            f"第{version}版基于{zh_base}编排，但现行的是第{in_force}版",
+            f"第 {version} 版基于{zh_base}编排，但现行的是第 {in_force} 版",
             f"version {version} was made when {en_base} was in force; now version {in_force} is",
         ),
         hint=Text("请在现行版本上重新编排后再发布", "plan again on the version in force, then publish"),

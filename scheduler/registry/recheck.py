@@ -35,7 +35,7 @@ def _chain(session: Session) -> Iterator[Finding]:
     for row in session.exec(select(LedgerRow).order_by(col(LedgerRow.sequence)).execution_options(yield_per=500)):
         subject = f"{row.sequence} {row.number}"
         if row.sequence != sequence + 1:
-            zh, en = f"第{sequence}行之后是第{row.sequence}行", f"line {row.sequence} follows line {sequence}"
+            zh, en = f"第 {sequence} 行之后是第 {row.sequence} 行", f"line {row.sequence} follows line {sequence}"
             yield _finding("ledger-gap", f"台账缺行：{zh}", f"lines are missing: {en}", subject)
         if row.previous != previous:
             yield _finding("ledger-chain", "与上一行的链接断开", "the link to the line before is broken", subject)
@@ -44,7 +44,7 @@ def _chain(session: Session) -> Iterator[Finding]:
         sequence, previous = row.sequence, row.digest
     counted = session.exec(select(CounterRow.last).where(CounterRow.scope == "/ledger")).first()
     if counted != sequence:
-        zh, en = f"台账末行为{sequence}，计数为{counted}", f"the last line is {sequence}, the counter says {counted}"
+        zh, en = f"台账末行为 {sequence}，计数为 {counted}", f"the last line is {sequence}, the counter says {counted}"
         yield _finding("ledger-counter", zh, en, str(sequence))
 
 

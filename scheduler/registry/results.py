@@ -93,7 +93,7 @@ class Results:
         if row is None:
             raise NotFound(
                 Text(f"报名 {entry_id} 尚无考核结果", f"entry {entry_id} has no outcome yet"),
-                hint=Text("请先登记成绩", "record its marks first"),
+                hint=Text("请先用 record 登记成绩", "record its marks first"),
             )
         return mapping.outcome_value(row)
 

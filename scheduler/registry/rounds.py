@@ -134,8 +134,8 @@ class Rounds:
         row = self._entitlement(entry_id, assessed_on)
         if row is None:
             raise NotFound(
-                Text(f"报名 {entry_id} 没有认定说明", f"entry {entry_id} has no entitlement statement"),
-                hint=Text("请先导入报名表", "enrol it first"),
+                Text(f"报名 {entry_id} 没有应考与免考说明", f"entry {entry_id} has no entitlement statement"),
+                hint=Text("请先用 enrol 读入报名表", "read its registration with enrol first"),
             )
         return mapping.entitlement_value(row)
 
@@ -187,7 +187,7 @@ def known_round(session: Session, round_id: str, *, lock: bool = False) -> Round
     if row is None:
         raise NotFound(
             Text(f"没有批次 {round_id}", f"there is no round {round_id}"),
-            hint=Text("请先导入批次准备表", "load the round's set-up first"),
+            hint=Text("请先用 prepare 读入批次设置表", "prepare the round's set-up workbook first"),
         )
     return row
 

@@ -47,8 +47,8 @@ def decide(
     if entitlement.entry_id != entry.id:
         raise InputError(
             Text(
-                f"资格认定 {entitlement.entry_id} 不属于报名 {entry.id}",
-                f"entitlement {entitlement.entry_id} is not that of entry {entry.id}",
+                f"应考与免考说明 {entitlement.entry_id} 不属于报名 {entry.id}",
+                f"the entitlement statement {entitlement.entry_id} is not that of entry {entry.id}",
             )
         )
     kept = _marks_of(entry, scheme, marks)

@@ -101,14 +101,14 @@ def _veto_findings(mark: ComponentMark, component: Component) -> list[Finding]:
 def _assessor_findings(mark: ComponentMark, component: Component) -> list[Finding]:
     if not mark.assessors or mark.pts is None:
         return []
-    names = {a.assessor: Text(f"考评员{a.assessor}评分", f"the mark of {a.assessor}") for a in mark.assessors}
+    names = {a.assessor: Text(f"考评员{a.assessor}评分", f"the mark given by {a.assessor}") for a in mark.assessors}
     found = _range_findings(mark, component, [(names[a.assessor], a.pts, component.full_pts) for a in mark.assessors])
     if len(names) < len(mark.assessors):
         found.append(_finding(mark, component, "mark-assessor-twice", ("同一考评员重复评分", "has an assessor twice")))
     mean = math.fsum(a.pts for a in mark.assessors) / len(mark.assessors)
     if not found and abs(mean - mark.pts) > _MEAN_TOLERANCE:
-        words = ("总分与考评员评分均值不符", "differs from the assessors' mean")
-        expected = Text(f"考评员评分均值 {points_words(mean)} 分", f"the assessors' mean {points_words(mean)}")
+        words = ("总分与考评员评分均值不符", "differs from the mean of the examiners")
+        expected = Text(f"考评员评分均值 {points_words(mean)} 分", f"the mean of the examiners {points_words(mean)}")
         found.append(_finding(mark, component, "mark-mean", words, said=points_words(mark.pts), expected=expected))
     return found + _few_assessors(mark, component)
 
@@ -117,8 +117,8 @@ def _few_assessors(mark: ComponentMark, component: Component) -> list[Finding]:
     needed, n = component.staffing.at_least, len(mark.assessors)
     if component.staffing.duty is not Duty.ASSESS or n >= needed:
         return []
-    words = ("独立评分的考评员人数不足", "was marked by too few assessors")
-    expected = Text(f"至少 {needed} 名考评员", f"at least {needed} assessors")
+    words = ("独立评分的考评员人数不足", "was marked by too few examiners")
+    expected = Text(f"至少 {needed} 名考评员", f"at least {needed} examiners")
     rule = "mark-assessors-few"
     return [_finding(mark, component, rule, words, said=str(n), expected=expected, severity="warning")]
 

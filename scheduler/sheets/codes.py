@@ -181,4 +181,8 @@ def offered(choices: Choices, catalogue: Catalogue) -> Codes | None:
         return scheme_codes(catalogue)
     if choices == "awards":
         return award_codes(catalogue)
+    if choices == "trades":
+        return trade_codes(catalogue)
+    if choices == "roles":
+        return issuer_codes(catalogue)
     return fixed.get(choices)

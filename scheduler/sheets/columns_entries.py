@@ -23,7 +23,7 @@ def held_columns(n: int) -> tuple[Column, ...]:
 _PERSON = (
     make_column("name", "姓名", "Name", ("与证件完全一致，不要在姓名中加空格；间隔号用 ·", "exactly as on the document, no blanks inside a Chinese name; middle dot ·"), "考生姓名", "申报人", "申报人姓名", "名字", "full name", "candidate", required=True, text=True, width=12),
     make_column("document_kind", "证件类型", "Document kind", ("留空即居民身份证", "empty means citizen identity card"), "证件种类", "证件类别", "document type", "id type", choices="kinds", width=18),
-    make_column("document_no", "证件号码", "Document number", ("以文本格式填写，18位一位不少", "as text, all 18 characters"), "身份证号", "身份证号码", "身份证", "证件号", "公民身份号码", "居民身份证号", "居民身份证号码", "id number", "id no", "id card number", "identity number", "document no", required=True, text=True, width=22),
+    make_column("document_no", "证件号码", "Document number", ("以文本格式填写；居民身份证须满 18 位", "as text; identity cards with all 18 characters"), "身份证号", "身份证号码", "身份证", "证件号", "公民身份号码", "居民身份证号", "居民身份证号码", "id number", "id no", "id card number", "identity number", "document no", required=True, text=True, width=22),
     make_column("sex", "性别", "Sex", ("男或女；护照必填，其他证件可留空", "男 or 女; passports need it, others may leave it empty"), "gender", choices="sexes", width=8),
     make_column("born_on", "出生日期", "Birth date", ("如 1990-05-01；护照必填，其他证件可留空", "such as 1990-05-01; passports need it, others may leave it empty"), "出生年月日", "出生年月", "生日", "date of birth", "born on", "birthday", width=13),
     make_column("phone", "联系电话", "Phone", ("手机或固定电话", "mobile or landline"), "手机", "手机号", "手机号码", "电话", "联系方式", "mobile", "telephone", text=True, width=15),
@@ -33,7 +33,7 @@ _PERSON = (
 _APPLICATION = (
     make_column("scheme", "报考方案", "Scheme", ("方案编号或名称，从下拉列表中选择", "id or name of the scheme, from the list"), "方案", "考试方案", "一考多证方案", "申报方案", "scheme id", required=True, choices="schemes", width=26),
     make_column("awards", "申报证书", "Awards", ("只申报其中几种时填写，用顿号分开；留空即申报方案的全部证书", "only when not all of the scheme are applied for, separated by 、; empty means all"), "申报证书种类", "证书种类", "award", width=26),
-    make_column("applied_on", "申报日期", "Applied on", ("如 2026-06-01；留空即导入当天", "such as 2026-06-01; empty means the day of import"), "报名日期", "申请日期", "application date", width=13),
+    make_column("applied_on", "申报日期", "Applied on", ("如 2026-06-01；留空即读入当天", "such as 2026-06-01; empty means the day it is read"), "报名日期", "申请日期", "application date", width=13),
     make_column("region", "发证地区", "Region", ("六位行政区划代码", "six-digit division code"), "地区代码", "行政区划代码", "行政区划", "division code", text=True, width=12),
     make_column("institution", "培训机构", "Training institution", ("批次中机构的编号或名称；未参加培训则留空", "id or name of an institution of the round; empty when none"), "培训单位", "所属机构", "institution", width=24),
     make_column("group", "分组", "Group", ("需要安排在一起的单位或班级", "employer or class kept together"), "组别", "班级", "class", width=14),

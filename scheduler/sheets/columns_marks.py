@@ -30,8 +30,8 @@ def item_column(item_id: str) -> Column:
 def assessor_columns(n: int) -> tuple[Column, Column]:
     """Return name and points of the n-th assessor, n from 1."""
     return (
-        make_column(f"assessor{n}_name", f"考评员{n}", f"Assessor {n}", ("考评员编号或姓名", "id or name"), f"考评员{n}姓名", f"assessor {n} name"),
-        make_column(f"assessor{n}_pts", f"考评员{n}评分", f"Assessor {n} points", ("该考评员单独给出的分数", "points this assessor gave alone"), f"考评员{n}成绩", f"assessor {n} mark"),
+        make_column(f"assessor{n}_name", f"考评员{n}", f"Examiner {n}", ("考评员编号或姓名", "id or name"), f"考评员{n}姓名", f"examiner {n} name", f"assessor {n}", f"assessor {n} name"),
+        make_column(f"assessor{n}_pts", f"考评员{n}评分", f"Examiner {n} points", ("该考评员单独给出的分数", "points this examiner gave alone"), f"考评员{n}成绩", f"examiner {n} mark", f"assessor {n} points", f"assessor {n} mark"),
     )  # fmt: skip
 
 
@@ -42,9 +42,9 @@ _HEAD = (
     make_column("component", "科目", "Component", ("科目编号，或理论、实操、动火作业", "component id, or 理论, 实操, 动火作业"), "考试科目", "component id", required=True, width=30),
     make_column("session", "场次", "Session", ("不读取", "not read"), "考试场次", "session id", width=22),
     make_column("turn", "轮次", "Turn", ("不读取", "not read"), width=7),
-    make_column("place", "座位", "Place", ("座位或工位，不读取", "seat or workstation; not read"), "工位", "座位号", "工位号", "seat", width=7),
+    make_column("place", "考位", "Place", ("座位或工位的号码，不读取", "seat or workstation; not read"), "座位", "工位", "座位号", "工位号", "seat", width=7),
     make_column("attendance", "考勤", "Attendance", ("出勤、缺考、取消资格、缓考；留空即出勤", "出勤 (present), 缺考 (absent), 取消资格 (barred), 缓考 (deferred); empty means present where there are points"), "出勤", "出缺勤", choices="attendance", width=12),
-    make_column("pts", "成绩", "Points", ("总分；有单项或考评员评分时可留空", "total; may stay empty where items or assessors are marked"), "总成绩", "总分", "得分", "分数", "mark", "score", width=9),
+    make_column("pts", "成绩", "Points", ("总分；有单项或考评员评分时可留空", "total; may stay empty where items or examiners' marks are given"), "总成绩", "总分", "得分", "分数", "mark", "score", width=9),
     make_column("sat_on", "考试日期", "Sat on", ("如 2026-06-13", "such as 2026-06-13"), "日期", "exam date", "date", width=13),
 )  # fmt: skip
 _VETOES = make_column("vetoed", "否决项", "Vetoed items", ("触发否决的单项编号，用顿号分开；没有则留空", "ids of vetoed items, separated by 、; empty when none"), "否决", "vetoes", width=14)  # fmt: skip

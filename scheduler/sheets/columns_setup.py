@@ -1,4 +1,4 @@
-"""The sheets of a set-up workbook (批次准备): round, slots, places, people. Headings only."""
+"""The sheets of a set-up workbook (批次设置): round, slots, places, people. Headings only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ROUND = Table("round", "批次", "Round", (
     make_column("name", "批次名称", "Round name", ("批次的名称", "name of the round"), "名称", "name", required=True, width=28),
     make_column("first_on", "开始日期", "First day", ("考试周期第一天", "first day of the round"), "首日", "first on", "start date", required=True),
     make_column("last_on", "结束日期", "Last day", ("考试周期最后一天", "last day of the round"), "末日", "last on", "end date", required=True),
-    make_column("schemes", "报考方案", "Schemes", ("可报考的方案编号或名称，用顿号分开", "ids or names of schemes, separated by 、"), "方案", "scheme ids", "scheme", required=True, width=34),
+    make_column("schemes", "报考方案", "Schemes", ("可报考的方案编号或名称，见代码表，用顿号分开", "ids or names of schemes as in the sheet 代码表, separated by 、"), "方案", "scheme ids", "scheme", required=True, choices="schemes", width=34),
     make_column("examiners_on", "安排考评员", "Plan examiners", ("是或否；留空即是", "是/否 (yes/no); empty means yes"), "examiners on", choices="yes_no"),
     make_column("min_institutions", "每场最少机构数", "Min institutions", ("联合考评每场考评员至少来自几家机构；留空即2", "institutions among a session's examiners; empty means 2"), "最少机构数"),
     make_column("independent_per", "外单位考评员配比", "Independent per", ("同一培训机构每多少名考生须有一名外单位考评员；留空即15", "candidates of one institution per outside examiner; empty means 15"), "独立考评员配比"),
@@ -43,7 +43,7 @@ INSTITUTIONS = Table("institutions", "机构", "Institutions", (
     make_column("site_serial", "站点序列号", "Site serial", ("省里给定的六位数字", "six digits given by the province"), "站点代码", text=True),
     make_column("province_code", "省份代码", "Province code", ("行政区划代码前两位", "first two digits of the division code"), "省代码", text=True),
     make_column("number_marks", "编号字头", "Number marks", ("如 苏A", "such as 苏A"), "证书字头", text=True),
-    make_column("issues", "发证职责", "Issues", ("实施部门、评价机构、培训机构，或证书种类编号，用顿号分开", "roles or award ids, separated by 、"), "职责", "roles", width=34),
+    make_column("issues", "发证职责", "Issues", ("实施部门、评价机构、培训机构，或证书种类编号，见代码表，用顿号分开", "roles or award ids as in the sheet 代码表, separated by 、"), "职责", "roles", choices="roles", width=34),
 ), ("考试机构", "评价机构"))  # fmt: skip
 
 SITES = Table("sites", "考点", "Sites", (
@@ -60,7 +60,7 @@ ROOMS = Table("rooms", "考场", "Rooms", (
     make_column("site", "考点", "Site", ("考点编号或名称", "id or name of a site"), "考点编号", "所属考点", "site id", required=True),
     make_column("kind", "考场类型", "Kind", ("理论考场或实操考场", "theory room or workshop"), "类型", "room kind", required=True, choices="room_kinds"),
     make_column("places", "座位或工位数", "Places", ("座位或工位的个数", "number of seats or workstations"), "座位数", "工位数", "容量", "capacity", required=True),
-    make_column("trades", "工种", "Trades", ("实操考场设备适用的工种，用顿号分开；留空即全部", "trades a workshop is equipped for, separated by 、; empty means all"), "适用工种", "trade ids", width=30),
+    make_column("trades", "工种", "Trades", ("实操考场设备适用的工种，见代码表，用顿号分开；留空即全部", "trades a workshop is equipped for, as in the sheet 代码表, separated by 、; empty means all"), "适用工种", "trade ids", choices="trades", width=30),
     make_column("accessible", "无障碍", "Accessible", ("是或否；留空即否", "是/否 (yes/no); empty means no"), "无障碍考场", choices="yes_no"),
     make_column("closed", "关闭时段", "Closed slots", ("不开放的时段编号，用顿号分开", "ids of slots when closed, separated by 、"), "不开放时段", "closed slot ids", width=20),
     make_column("opening_cost", "开场费用", "Opening cost", ("每场；整数；可留空", "each session; whole number; may stay empty")),
@@ -73,7 +73,7 @@ EXAMINERS = Table("examiners", "考评员", "Examiners", (
     make_column("name", "姓名", "Name", ("考评员或监考员姓名", "name of the examiner or invigilator"), "考评员姓名", "examiner name", required=True),
     make_column("institution", "所属机构", "Institution", ("机构编号或名称", "id or name of an institution"), "机构", "机构编号", "工作单位", "institution id", required=True, width=24),
     make_column("duties", "职责", "Duties", ("考评、监考，可同时填写", "考评 (assess), 监考 (invigilate), or both"), "考评职责", "duty", required=True, choices="duties"),
-    make_column("trades", "工种", "Trades", ("可考评的工种，用顿号分开；留空即全部", "trades that may be assessed, separated by 、; empty means all"), "考评工种", "trade ids", width=30),
+    make_column("trades", "工种", "Trades", ("可考评的工种，见代码表，用顿号分开；留空即全部", "trades that may be assessed, as in the sheet 代码表, separated by 、; empty means all"), "考评工种", "trade ids", choices="trades", width=30),
     make_column("unavailable", "不可用时段", "Unavailable slots", ("时段编号，用顿号分开", "ids of slots, separated by 、"), "不可用时间", "unavailable", width=20),
     make_column("max_per_day", "每日最多场次", "Max per day", ("留空即2", "empty means 2"), "每日场次上限"),
     make_column("max_per_week", "每周最多场次", "Max per week", ("留空即6", "empty means 6"), "每周场次上限"),

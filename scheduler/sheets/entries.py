@@ -192,7 +192,7 @@ def _check_age(row: Row, candidate: Candidate, applied_on: date, awards: list[Aw
         row.fault(
             key,
             "age-implausible",
-            (f"申报时 {age} 岁，不合情理", f"aged {age} on the day of application, which cannot be"),
+            (f"申报时 {age} 岁，不合情理", f"aged {age} on the day of application, which is not plausible"),
             hint=("请核对出生日期", "check the birth date"),
         )
         return
@@ -258,7 +258,7 @@ def _group(row: Row, frame: _Frame) -> str:
         row.fault(
             "group",
             "group-unknown",
-            ("批次的分组表中没有这一组", "the round's groups do not name it"),
+            ("批次的分组表中没有这一组", "the round's group sheet does not list it"),
             expected=(frame.groups.some(), frame.groups.some()),
             severity="warning",
         )
@@ -271,7 +271,7 @@ def _origin(row: Row, setup: RoundSetup) -> str:
         row.fault(
             "origin",
             "origin-unknown",
-            ("路程表中没有这个出发地", "the round's distances do not name it"),
+            ("路程表中没有这个出发地", "the round's distance sheet does not list it"),
             hint=("请在路程表中补充，或改用坐标", "add it to the distances, or give coordinates"),
             severity="warning",
         )

@@ -181,8 +181,8 @@ def _list(book: Workbook, findings: Sequence[Finding]) -> None:
         "发现 Finding",
         "In English",
         "应为 Expected",
-        "怎么办",
-        "What is to be done",
+        "处理",
+        "What to do",
         "规则 Rule",
     ]
     head(sheet, headings, [10, 12, 7, 20, 24, 44, 48, 30, 40, 44, 26])

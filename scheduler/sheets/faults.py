@@ -33,7 +33,7 @@ def too_large(file: str, what: Pair, *, sheet: str | None = None, said: str | No
         file,
         "workbook-too-large",
         what,
-        ("请只保留需要导入的行和列，或拆成几个文件", "keep only the rows and columns to import, or split the file"),
+        ("请只保留需要读入的行和列，或拆成几个文件", "keep only the rows and columns to be read, or split the file"),
         sheet=sheet,
         said=said,
     )

@@ -83,7 +83,7 @@ def _read_mark(row: Row, people: _People, catalogue: Catalogue) -> ComponentMark
         row.fault(
             key,
             "points-without-attendance",
-            ("未出勤的考生不应有成绩", "somebody who was not present has no points"),
+            ("未出勤的考生不应有成绩", "a candidate who was not present cannot have points"),
             hint=("请改考勤或清空成绩", "correct the attendance or clear the points"),
         )
     return ComponentMark(entry.id, component.id, attendance, pts, sat_on, items, assessors)
@@ -164,6 +164,7 @@ def _attendance(row: Row) -> Attendance | None:
         "mark-missing",
         ("既没有成绩也没有考勤", "there are neither points nor an attendance"),
         expected=("成绩，或缺考、取消资格、缓考", "points, or absent, barred, deferred"),
+        hint=("尚未考试的行，考完再登记即可", "a row whose exam is still to come can be recorded later"),
     )
     return None
 
@@ -207,7 +208,7 @@ def _assessors(row: Row, component: Component) -> tuple[AssessorMark, ...]:
             marks.append(AssessorMark(name or f"考评员{n}", pts))
     names = [mark.assessor for mark in marks]
     if len(set(names)) < len(names):
-        row.fault("assessor1_name", "assessor-twice", ("同一考评员填写了两次", "one assessor stands twice"))
+        row.fault("assessor1_name", "assessor-twice", ("同一考评员填写了两次", "the same examiner stands twice"))
     return tuple(marks)
 
 
@@ -223,7 +224,7 @@ def _agreed(
             row.fault(
                 "pts",
                 "points-missing",
-                ("出勤的考生没有成绩", "somebody who was present has no points"),
+                ("出勤的考生没有成绩", "a candidate who was present has no points"),
                 hint=("请补填成绩或改考勤", "fill in the points, or correct the attendance"),
             )
         return None
@@ -240,7 +241,7 @@ def _agreed(
         row.fault(
             "pts",
             "points-not-assessor-mean",
-            ("成绩不等于考评员评分的平均", "the points are not the mean of the assessors' marks"),
+            ("成绩不等于考评员评分的平均值", "the points are not the mean of the examiners' marks"),
             expected=(f"{mean:.2f}", f"{mean:.2f}"),
         )
     return pts

@@ -12,6 +12,7 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from scheduler.domain.catalogue import Catalogue
 from scheduler.sheets.codes import Codes, offered
@@ -31,6 +32,12 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """The file format reads _x0041_ as the letter A; words that look so are written with their first mark escaped."""
 _LONGEST = 32_000
+_TITLES: Mapping[Choices, str] = {
+    "schemes": "报考方案 Schemes", "awards": "证书种类 Awards", "trades": "工种 Trades", "kinds": "证件类型 Document kinds",
+    "sexes": "性别 Sexes", "yes_no": "是否 Yes or no", "education": "文化程度 Education", "room_kinds": "考场类型 Room kinds",
+    "duties": "考评员职责 Duties", "reasons": "回避原因 Reasons", "together": "同组要求 Together", "roles": "发证职责 Roles",
+    "attendance": "考勤 Attendance",
+}  # fmt: skip
 _SEVERAL: frozenset[Choices] = frozenset({"awards", "duties", "schemes", "trades", "roles"})
 """Lists of which a cell may name several; there a drop-down offers and never refuses."""
 LISTS = "代码表"
@@ -83,8 +90,17 @@ def head(sheet: Worksheet, headings: Sequence[str], widths: Sequence[int], *, mu
         cell.fill = _MUST if index in red else _HEAD
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         sheet.column_dimensions[get_column_letter(index + 1)].width = widths[index] + 2
-    sheet.row_dimensions[1].height = 34
+    sheet.row_dimensions[1].height = 46
     sheet.freeze_panes = "A2"
+    _fit_to_paper(sheet)
+
+
+def _fit_to_paper(sheet: Worksheet) -> None:
+    """Print a sheet on A4 across, all columns on one page, the heading on each."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
 
 def head_columns(sheet: Worksheet, columns: Sequence[Column]) -> None:
@@ -124,6 +140,7 @@ def offer_lists(
 ) -> None:
     """Put drop-down lists below the headings that have codes; the lists stand on a sheet of their own."""
     lists = book[LISTS] if LISTS in book.sheetnames else book.create_sheet(LISTS)
+    _fit_to_paper(lists)
     for n, column in enumerate(columns, start=1):
         codes = offered(column.choices, catalogue)
         if codes is None:
@@ -141,13 +158,15 @@ def offer_lists(
 
 def _list_column(lists: Worksheet, choices: Choices, codes: Codes) -> int:
     """Return the column of a list, writing it when it is new: labels, and codes beside them."""
-    title = f"{LISTS}:{choices}"
+    title = _TITLES.get(choices, choices)
     for n in range(1, lists.max_column + 1):
         if lists.cell(1, n).value == title:
             return n
     at = 1 if lists.cell(1, 1).value is None else lists.max_column + 1
     put(lists.cell(1, at), title)
-    put(lists.cell(1, at + 1), f"{title} id")
+    put(lists.cell(1, at + 1), "代码 Code")
+    for cell in (lists.cell(1, at), lists.cell(1, at + 1)):
+        cell.font = Font(bold=True)
     for number, (code, label) in enumerate(codes.labels.items(), start=2):
         put(lists.cell(number, at), label)
         put(lists.cell(number, at + 1), str(code))

@@ -175,8 +175,8 @@ def plan_book(plan: Plan, round_: Round, names: Mapping[str, str]) -> Workbook:
     book = new_book()
     for title, columns, values in (
         ("汇总", (("项目 Item", 40), ("数值 Figure", 46)), rows.summary()),
-        ("场次", (("场次 Session", 22), ("日期 Date", 12), ("开始 Start", 8), ("结束 End", 8), ("考点 Site", 22), ("机构 Institution", 26), ("考场 Room", 16), ("类型 Kind", 12), ("科目 Component", 26), ("人数 Candidates", 10), ("座位数 Places", 10), ("轮次 Turns", 8), ("考评员 Examiners", 34), ("组长 Lead", 12)), rows.session_rows()),
-        ("考生安排", (("考生编号 Party", 26), ("姓名 Name", 14), ("成员 Member", 9), ("分组 Group", 14), ("培训机构 Institution", 24), ("科目 Component", 26), ("日期 Date", 12), ("开始 Start", 8), ("时段结束 Slot end", 9), ("考点 Site", 22), ("地址 Address", 30), ("考场 Room", 16), ("轮次 Turn", 8), ("座位 Place", 8), ("场次 Session", 22)), rows.sitting_rows()),
+        ("场次", (("场次 Session", 22), ("日期 Date", 12), ("开始 Start", 8), ("结束 End", 8), ("考点 Site", 22), ("机构 Institution", 26), ("考场 Room", 16), ("类型 Kind", 12), ("科目 Component", 26), ("人数 Candidates", 10), ("考位数 Places", 10), ("轮次 Turns", 8), ("考评员 Examiners", 34), ("组长 Lead", 12)), rows.session_rows()),
+        ("考生安排", (("考生编号 Party", 26), ("姓名 Name", 14), ("成员 Member", 9), ("分组 Group", 14), ("培训机构 Institution", 24), ("科目 Component", 26), ("日期 Date", 12), ("开始 Start", 8), ("时段结束 Slot end", 9), ("考点 Site", 22), ("地址 Address", 30), ("考场 Room", 16), ("轮次 Turn", 8), ("考位 Place", 8), ("场次 Session", 22)), rows.sitting_rows()),
         ("考评员", (("编号 Examiner", 12), ("姓名 Name", 14), ("机构 Institution", 26), ("日期 Date", 16), ("开始 Start", 8), ("结束 End", 8), ("考点 Site", 22), ("考场 Room", 16), ("科目 Component", 26), ("职务 Role", 10), ("人数 Candidates", 10), ("场次 Session", 22)), rows.examiner_rows()),
         ("未安排", (("考生编号 Party", 26), ("姓名 Name", 14), ("人数 Heads", 8), ("分组 Group", 14), ("应考科目 Due", 36), ("原因", 46), ("Reason", 50), ("规则 Rule", 22)), rows.unplaced_rows()),
     ):  # fmt: skip

@@ -164,7 +164,7 @@ def _no_heading(book: Book, table: Table, sheet: str | None = None) -> Finding:
     wanted = [column for column in table.columns if column.required] or list(table.columns[:4])
     return Finding(
         "heading-row-missing",
-        Text(f"前{_HEADING_ROWS}行中没有找到标题行", f"no heading row was found in the first {_HEADING_ROWS} rows"),
+        Text(f"前 {_HEADING_ROWS} 行中没有找到标题行", f"no heading row was found in the first {_HEADING_ROWS} rows"),
         Where(book.file, sheet),
         expected=Text("、".join(c.zh for c in wanted), ", ".join(c.en for c in wanted)),
         hint=Text("请使用模板；csv 文件请另存为 UTF-8", "use the template; save csv files as UTF-8"),
@@ -196,7 +196,7 @@ def _warn_unread(other: Sheet, chosen: Sheet | None, findings: list[Finding]) ->
             f"只读取工作表“{chosen.grid.name}”，本表未读取",
             f"only sheet {chosen.grid.name} is read, this one was not",
         )
-    hint = ("需要导入时请合并到一张工作表，或取消隐藏", "to import it, put the rows on one sheet, or unhide it")
+    hint = ("需要读入时请合并到一张工作表，或取消隐藏", "to have it read, put the rows on one sheet, or unhide it")
     _warn(findings, other, "sheet-not-read", what, hint=hint)
 
 

@@ -258,7 +258,7 @@ def _encrypted(file: str) -> SheetError:
         file,
         "workbook-encrypted",
         ("工作簿设有打开密码", "the workbook is protected by a password"),
-        ("请取消密码后另存再导入", "remove the password, save, and hand it in again"),
+        ("请取消密码、另存后再读入", "remove the password, save, and hand it in again"),
     )
 
 

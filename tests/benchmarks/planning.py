@@ -21,7 +21,21 @@ from pathlib import Path
 from scheduler.domain.rounds import Round
 from tests.benchmarks.rounds import college_round, location_round, region_round
 
-COLUMNS = ("case", "engine", "candidates", "placed", "unplaced", "hopeless", "cost", "bound", "gap", "first_plan_s", "wall_s", "peak_mib", "seed")
+COLUMNS = (
+    "case",
+    "engine",
+    "candidates",
+    "placed",
+    "unplaced",
+    "hopeless",
+    "cost",
+    "bound",
+    "gap",
+    "first_plan_s",
+    "wall_s",
+    "peak_mib",
+    "seed",
+)
 CASES: dict[str, Callable[[int], Round]] = {
     "region-12": lambda seed: region_round(12, seed),
     "region-60": lambda seed: region_round(60, seed),
@@ -33,7 +47,7 @@ CASES: dict[str, Callable[[int], Round]] = {
     "location-50x10": lambda seed: location_round(50, 10, seed),
     "location-100x20": lambda seed: location_round(100, 20, seed),
 }
-QUICK = (("region-12", 3.0), ("region-60", 4.0), ("region-200", 6.0), ("college-440", 8.0))
+QUICK = (("region-12", 2.0), ("region-60", 3.0), ("region-200", 5.0), ("college-440", 7.0))
 """Cases and the seconds their peer gets."""
 FULL = tuple((case, 60.0) for case in CASES)
 
@@ -112,7 +126,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(arguments)
     cases = tuple((c, s) for c, s in FULL if c in asked.case) if asked.case else (QUICK if asked.quick else FULL)
-    print(f"# {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ortools {version('ortools')}, numpy {version('numpy')}")
+    print(
+        f"# {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ortools {version('ortools')}, numpy {version('numpy')}"
+    )
     print("  ".join(f"{column:>12}" for column in COLUMNS), flush=True)
     found = []
     for row in rows(cases, asked.seeds):

@@ -31,7 +31,9 @@ def components_of(trade: str) -> tuple[Component, Component]:
 def slots_of(days: int) -> tuple[Slot, ...]:
     """Return three slots a day."""
     return tuple(
-        Slot(f"d{day + 1:02}-{n + 1}", FIRST_ON + timedelta(days=day), *TIMES[n]) for day in range(days) for n in range(3)
+        Slot(f"d{day + 1:02}-{n + 1}", FIRST_ON + timedelta(days=day), *TIMES[n])
+        for day in range(days)
+        for n in range(3)
     )
 
 
@@ -39,12 +41,26 @@ def college_round(candidates: int, days: int = 3, seed: int = 1) -> Round:
     """Return a college's round: one campus, two institutions, few kinds of candidates, little time."""
     chance = random.Random(f"college-{candidates}-{seed}")
     components = [c for trade in TRADES for c in components_of(trade)]
-    rooms = [Room(f"t{n}", "campus", RoomKind.THEORY_ROOM, 30, accessible=n == 0) for n in range(max(1, -(-candidates // 120)))]
+    rooms = [
+        Room(f"t{n}", "campus", RoomKind.THEORY_ROOM, 30, accessible=n == 0)
+        for n in range(max(1, -(-candidates // 120)))
+    ]
     stations = max(1, -(-candidates // 110))
-    rooms += [Room(f"w{n}-{t[:2]}", "campus", RoomKind.WORKSHOP, 10, (t,), accessible=True) for t in TRADES for n in range(stations)]
+    rooms += [
+        Room(f"w{n}-{t[:2]}", "campus", RoomKind.WORKSHOP, 10, (t,), accessible=True)
+        for t in TRADES
+        for n in range(stations)
+    ]
     bodies = ("institution-a", "institution-b")
     examiners = [
-        Examiner(f"e{n:02}", bodies[n % 2], (Duty.ASSESS, Duty.INVIGILATE), (TRADES[n // 2 % 2],), max_per_day=3, max_per_week=15)
+        Examiner(
+            f"e{n:02}",
+            bodies[n % 2],
+            (Duty.ASSESS, Duty.INVIGILATE),
+            (TRADES[n // 2 % 2],),
+            max_per_day=3,
+            max_per_week=15,
+        )
         for n in range(max(8, -(-candidates // 12)))
     ]
     parties = []
@@ -84,18 +100,37 @@ def region_round(candidates: int, seed: int = 1) -> Round:
 
 
 def _rooms(chance: random.Random, sites: list[Site], candidates: int, n_slots: int) -> list[Room]:
-    rooms = []
     halls = max(len(sites), round(candidates / 30 / (n_slots * 0.24)))
     shops = max(len(sites), round(candidates / 2 / 19 / (n_slots * 0.28)))
-    for n in range(halls):
-        rooms.append(Room(f"t{n:02}", sites[n % len(sites)].id, RoomKind.THEORY_ROOM, chance.choice((24, 30, 40)), accessible=n == 0 or chance.random() < 0.5))
+    rooms = [
+        Room(
+            f"t{n:02}",
+            sites[n % len(sites)].id,
+            RoomKind.THEORY_ROOM,
+            chance.choice((24, 30, 40)),
+            (),
+            n == 0 or chance.random() < 0.5,
+        )
+        for n in range(halls)
+    ]
     for trade in TRADES:
-        for n in range(shops):
-            rooms.append(Room(f"w{n:02}-{trade[:2]}", sites[n % len(sites)].id, RoomKind.WORKSHOP, chance.randint(4, 12), (trade,), n == 0 or chance.random() < 0.6))
+        rooms += [
+            Room(
+                f"w{n:02}-{trade[:2]}",
+                sites[n % len(sites)].id,
+                RoomKind.WORKSHOP,
+                chance.randint(4, 12),
+                (trade,),
+                n == 0 or chance.random() < 0.6,
+            )
+            for n in range(shops)
+        ]
     return rooms
 
 
-def _examiners(chance: random.Random, bodies: list[str], slots: tuple[Slot, ...], candidates: int, days: int) -> list[Examiner]:
+def _examiners(
+    chance: random.Random, bodies: list[str], slots: tuple[Slot, ...], candidates: int, days: int
+) -> list[Examiner]:
     need = candidates / 30 * 2 + candidates / 15 * 4.2
     number = max(3 * len(bodies), math.ceil(need / (days / 7 * 6 * 0.5)), 8)
     examiners = []
@@ -103,11 +138,24 @@ def _examiners(chance: random.Random, bodies: list[str], slots: tuple[Slot, ...]
         trades = TRADES if chance.random() < 0.3 else (TRADES[n // len(bodies) % 2],)
         away = {FIRST_ON + timedelta(days=day) for day in range(days) if chance.random() < 0.12}
         closed = tuple(slot.id for slot in slots if slot.on in away)
-        examiners.append(Examiner(f"e{n:03}", bodies[n % len(bodies)], (Duty.ASSESS, Duty.INVIGILATE), trades, closed, 2, 6, chance.random() < 0.8))
+        examiners.append(
+            Examiner(
+                f"e{n:03}",
+                bodies[n % len(bodies)],
+                (Duty.ASSESS, Duty.INVIGILATE),
+                trades,
+                closed,
+                2,
+                6,
+                chance.random() < 0.8,
+            )
+        )
     return examiners
 
 
-def _parties(chance: random.Random, candidates: int, towns, slots, days: int, bodies: list[str]) -> tuple[list[Party], tuple[Group, ...]]:
+def _parties(
+    chance: random.Random, candidates: int, towns, slots, days: int, bodies: list[str]
+) -> tuple[list[Party], tuple[Group, ...]]:
     parties: list[Party] = []
     groups: list[Group] = []
     while len(parties) < candidates:
@@ -117,7 +165,11 @@ def _parties(chance: random.Random, candidates: int, towns, slots, days: int, bo
         early = chance.randrange(0, max(1, days // 2))
         late = min(days - 1, early + chance.choice((days // 2 + 1, days * 3 // 4, days)))
         pattern = chance.choices(("all", "no mornings", "weekdays"), (65, 15, 20))[0]
-        closed = tuple(s.id for s in slots if (pattern == "no mornings" and s.start.hour < 10) or (pattern == "weekdays" and s.on.weekday() > 4))
+        closed = tuple(
+            s.id
+            for s in slots
+            if (pattern == "no mornings" and s.start.hour < 10) or (pattern == "weekdays" and s.on.weekday() > 4)
+        )
         size = chance.randint(3, 6) if chance.random() < 0.04 and candidates - len(parties) > 6 else 1
         if size > 1:
             groups.append(Group(f"g{len(groups)}", chance.choice(("session", "site"))))
@@ -135,12 +187,20 @@ def _parties(chance: random.Random, candidates: int, towns, slots, days: int, bo
 def location_round(customers: int, facilities: int, seed: int = 1) -> Round:
     """Return a single-source location problem in the words of a round: one component, fares, openings, no examiners."""
     chance = random.Random(f"location-{customers}-{facilities}-{seed}")
-    component = Component("exam", ComponentKind.OTHER, RoomKind.THEORY_ROOM, "low-voltage", 60, Staffing(Duty.INVIGILATE, 0, 1))
+    component = Component(
+        "exam", ComponentKind.OTHER, RoomKind.THEORY_ROOM, "low-voltage", 60, Staffing(Duty.INVIGILATE, 0, 1)
+    )
     spots = [(chance.uniform(0, 100), chance.uniform(0, 100)) for _ in range(facilities)]
     heads = [chance.randint(5, 35) for _ in range(customers)]
     each = math.ceil(sum(heads) * chance.uniform(2.0, 3.0) / facilities)
     rooms = [
-        Room(f"f{n:03}", f"s{n:03}", RoomKind.THEORY_ROOM, max(35, round(each * chance.uniform(0.7, 1.3))), opening_cost=chance.randint(200, 600))
+        Room(
+            f"f{n:03}",
+            f"s{n:03}",
+            RoomKind.THEORY_ROOM,
+            max(35, round(each * chance.uniform(0.7, 1.3))),
+            opening_cost=chance.randint(200, 600),
+        )
         for n in range(facilities)
     ]
     parties = []

@@ -78,7 +78,7 @@ def test_review_stands_only_where_the_edition_in_force_has_one():
 
 def test_construction_certificate_codes_its_category():
     assert ("操作类别", "建筑电工（01）") in rows(a_face(CONSTRUCTION.id))
-    assert ("机关代码", "11990100MA00000000") in rows(a_face(CONSTRUCTION.id))
+    assert ("发证机关代码", "11990100MA00000000") in rows(a_face(CONSTRUCTION.id))
     assert ("有效期限", "2026年6月18日至2028年6月17日") in rows(a_face(CONSTRUCTION.id))
 
 
@@ -89,9 +89,9 @@ def test_every_field_has_both_labels_and_a_value(award_id):
 
 def test_statement_names_what_else_was_earned_but_not_itself():
     face = a_face(SKILL.id, together=(LOW, SKILL, TRAINING))
-    assert "同场考试并获《特种作业操作证》《住房城乡建设行业技能培训合格证》。" in face.statement
+    assert "同时取得《特种作业操作证》、《住房城乡建设行业技能培训合格证》。" in face.statement
     assert "职业技能等级证书》" not in face.statement
-    assert "同场考试" not in a_face(SKILL.id, together=(SKILL,)).statement
+    assert "同时取得" not in a_face(SKILL.id, together=(SKILL,)).statement
 
 
 def test_passport_is_worded():
@@ -142,4 +142,4 @@ def test_forms_are_cited_and_their_sentences_can_be_filled():
 
 def test_form_is_chosen_by_authority():
     assert form_for(EQUIPMENT, ISSUED) is not form_for(LOW, ISSUED)
-    assert form_for(SKILL, ISSUED).title == Text("职业技能等级证书", "Certificate of Vocational Skill Level")
+    assert form_for(SKILL, ISSUED).title == Text("职业技能等级证书", "Vocational Skill Level Certificate")

@@ -10,8 +10,9 @@ import pytest
 
 from scheduler.certificates.forms import forms
 from scheduler.certificates.layout import Box, fit, ink_em, read_layout
+from scheduler.domain.wording import SPECIMEN
 from scheduler.errors import IssuanceError, SettingsError
-from tests.certificates.people import ISSUED_BY, SKILL, a_face
+from tests.certificates.people import ISSUED_BY, SKILL, a_face, an_entry
 
 TEMPLATES = ["skill_level", "qualification", "training"]
 
@@ -65,7 +66,10 @@ def test_face_toml_names_exactly_the_fields_of_its_forms(issuer, template):
 @pytest.mark.parametrize("award_id", ISSUED_BY)
 def test_places_lie_on_the_paper_and_apart_from_each_other(issuer, award_id):
     face = a_face(award_id)
+    face = replace(face, inquiry_lines=(*face.inquiry_lines, SPECIMEN))
     layout = issuer.layout(face.template)
+    assert {text.key for text in layout.placed(face) if text.text == SPECIMEN} == {"specimen"}
+    assert all(text.size_pt >= 6 for text in layout.placed(face) if text.key[:5] not in {"seal", "micro"})
     boxes = {text.key: text.box for text in layout.placed(face)} | {"photo": layout.photo, "qr": layout.qr}
     for key, box in boxes.items():
         assert box.left >= 20, key
@@ -97,6 +101,42 @@ def test_more_inquiry_lines_than_places_are_refused_not_dropped(issuer):
     assert "第三行" in str(issuer.paper(replace(face, inquiry_lines=("一", "二", "第三行"))))
     with pytest.raises(IssuanceError, match="inquiry_4"):
         issuer.paper(replace(face, inquiry_lines=("一", "二", "三", "四")))
+
+
+def test_template_without_a_place_for_the_specimen_line_still_says_it(issuer):
+    face = replace(a_face(SKILL.id), inquiry_lines=(SPECIMEN,))
+    layout = issuer.layout(face.template)
+    places = {key: place for key, place in layout.places.items() if key != "specimen"}
+    assert [t.key for t in replace(layout, places=places).placed(face) if t.text == SPECIMEN] == ["inquiry_1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [("徐娟桂", 1), ("阿卜杜热合曼·麦麦提吐尔逊江·伊", 1), ("MARIA FERNANDA DE LOS ANGELES GONZALEZ-RODRIGUEZ", 2)],
+)
+def test_long_value_takes_two_lines_before_it_grows_small(issuer, draw, name, lines):
+    face = a_face("special-equipment-welder", an_entry(name))
+    placed = {text.key: text for text in issuer.layout(face.template).placed(face)}["field.name"]
+    assert (placed.manner == "lines", placed.size_pt >= 9) == (lines == 2, True)
+    issuer.prepare(face, draw(face))
+
+
+def test_institution_of_forty_characters_stands_whole_on_every_design(issuer, draw):
+    long_name = "云岭市高新技术产业开发区建设行业职业技能等级评价与继续教育服务中心有限责任公司分部"
+    for award_id, (_, institution) in ISSUED_BY.items():
+        face = a_face(award_id, issuer=replace(institution, name=long_name))
+        issuer.prepare(face, draw(face))
+
+
+def test_fewer_rows_stand_further_apart_and_end_above_the_statement(issuer):
+    def steps(award_id):
+        face = a_face(award_id)
+        layout = issuer.layout(face.template)
+        texts = [t for t in layout.placed(face) if t.key.startswith("field.") and t.key[6:] in layout.rows["keys"]]
+        assert texts[-1].box.top + texts[-1].box.height < layout.places["statement"]["box"][1]
+        return texts[1].box.top - texts[0].box.top
+
+    assert steps("construction-electrician") > steps("special-equipment-welder") == pytest.approx(10.8)
 
 
 @pytest.mark.parametrize("broken", ["", "version = 1", "not toml at all ="])

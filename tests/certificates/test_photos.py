@@ -33,7 +33,7 @@ def test_large_photo_is_made_small():
 
 def test_transparent_png_stands_on_white():
     out = io.BytesIO()
-    Image.new("RGBA", (30, 42), (255, 0, 0, 0)).save(out, "PNG")
+    Image.new("RGBA", (300, 420), (255, 0, 0, 0)).save(out, "PNG")
     assert opened(portrait(out.getvalue(), "甲")).getpixel((5, 5)) == (255, 255, 255)
 
 
@@ -53,3 +53,9 @@ def test_unusable_photo_is_refused_and_names_the_holder(photo):
     with pytest.raises(IssuanceError) as refused:
         portrait(photo, "王小明")
     assert [(f.rule, f.where.subject) for f in refused.value.findings] == [("photo-unusable", "王小明")]
+
+
+def test_a_photo_too_small_to_tell_a_face_is_refused_with_its_size():
+    with pytest.raises(IssuanceError) as refused:
+        portrait(a_photo(size=(20, 28)), "王小明")
+    assert [(f.rule, f.said) for f in refused.value.findings] == [("photo-unusable", "20 x 28")]

@@ -73,7 +73,7 @@ def test_longest_number_of_a_passport_passes(draw, check):
 
 @pytest.mark.parametrize("award_id", ISSUED_BY)
 def test_name_too_long_for_its_box_is_refused_and_names_the_candidate(draw, check, award_id):
-    name = "阿卜杜拉" * 20
+    name = "阿卜杜拉" * 30
     findings = check(face := a_face(award_id, an_entry(name)), draw(face))
     assert "proof-overflow" in rules(findings)
     assert all(name in finding.where.subject for finding in findings)
@@ -144,7 +144,7 @@ def test_photo_of_another_person_is_refused(drawn, check):
 def test_second_page_is_refused(folder, tmp_path, check):
     home = tmp_path / "templates"
     shutil.copytree(folder, home)
-    template = home / "certificates" / "skill_level" / "template.html"
+    template = home / "shared" / "certificate.html"
     more = '<p>.</p><p style="break-before: page">.</p>{% endblock %}'
     template.write_text(template.read_text(encoding="utf-8").replace("{% endblock %}", more), encoding="utf-8")
     face = a_face(SKILL.id)
@@ -155,7 +155,7 @@ def test_second_page_is_refused(folder, tmp_path, check):
 def test_text_and_pictures_that_are_not_the_certificates_are_refused(folder, tmp_path, check):
     home = tmp_path / "templates"
     shutil.copytree(folder, home)
-    template = home / "certificates" / "skill_level" / "template.html"
+    template = home / "shared" / "certificate.html"
     more = '<p class="piece" style="left: 262mm; top: 100mm">王小明</p>{{ draw.pictures(qr, qr, seal) }}{% endblock %}'
     template.write_text(template.read_text(encoding="utf-8").replace("{% endblock %}", more), encoding="utf-8")
     face = a_face(SKILL.id)

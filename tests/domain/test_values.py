@@ -22,10 +22,10 @@ def test_finding_reads_as_one_line_in_both_languages() -> None:
     )
     assert (
         finding.in_("zh")
-        == "a.xlsx 工作表报名 第3行 C 证件号码列：证件号码格式不对；读到 '123'；应为 18位；处理：对照身份证更正 [id-number-shape]"
+        == "a.xlsx 工作表报名 第3行 C列“证件号码”：证件号码格式不对；读到 '123'；应为 18位；处理：对照身份证更正 [id-number-shape]"
     )
     assert finding.in_("en") == (
-        "a.xlsx, sheet 报名, row 3, column C 证件号码: the document number has the wrong shape; read '123'; "
+        "a.xlsx, sheet 报名, row 3, column C “证件号码”: the document number has the wrong shape; read '123'; "
         "expected 18 characters; do: correct it from the identity card [id-number-shape]"
     )
 
@@ -58,3 +58,10 @@ def test_words_on_paper() -> None:
     assert level_words(3).zh == "三级/高级工"
     assert span_words(date(2026, 6, 8), None).zh == "2026年6月8日至长期"
     assert [points_words(p) for p in (80, 79.5, 66.666, 100.0)] == ["80", "79.5", "66.67", "100"]
+
+
+def test_a_column_is_told_by_letter_and_heading() -> None:
+    where = Where(file="a.xlsx", row=13, column="C 证件号码 Document number")
+    assert where.in_("zh") == "a.xlsx 第13行 C列“证件号码 Document number”"
+    assert where.in_("en") == "a.xlsx, row 13, column C “证件号码 Document number”"
+    assert Where(column="C").in_("en") == "column C"

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from scheduler.domain.calendar import Window
+from scheduler.domain.entries import CarriedPass
+from scheduler.domain.people import HeldCertificate
 from scheduler.domain.rounds import Group
 from scheduler.office.assemble import assemble, due_in_window
 from scheduler.office.desk import Office
@@ -81,6 +83,28 @@ def test_nearer_of_two_deadlines_counts(office_at, tmp_path: Path) -> None:
     ):
         wishing = replace(entry, latest_on=wish)
         assert due_in_window(wishing, office.catalogue, window)[1] == last, (window, wish)
+
+
+def test_what_lapses_without_sparing_a_component_is_no_deadline(office_at, tmp_path: Path) -> None:
+    """Another award asks for the component anyway, or something else that lasts spares it."""
+    window = Window(date(2026, 6, 13), date(2026, 6, 30))
+    office = welder(office_at("empty"), tmp_path, date(2022, 1, 1), date(2030, 1, 1))
+    entry = entries_of(office)[NAME]
+    lapsed = CarriedPass(HOT_WORK, "special-equipment-welder", 90, date(2025, 6, 1), date(2026, 6, 1))
+    assert due_in_window(replace(entry, carried=(lapsed,)), office.catalogue, window)[:2] == (PARTS - {HOT_WORK}, None)
+    theory = "fusion-welding-5/theory"
+    rule_7 = HeldCertificate("special-equipment-welder", NUMBER, date(2024, 1, 1), date(2026, 6, 20), NUMBER)
+    both = replace(
+        entry, scheme_id="fusion-welding-5", award_ids=("fusion-welding", "welder-5"), held=(rule_7,), carried=()
+    )
+    alone = replace(both, award_ids=("fusion-welding",))
+    due, last, _ = due_in_window(alone, office.catalogue, window)
+    assert (theory in due, last) == (False, date(2026, 6, 20))
+    due, last, _ = due_in_window(both, office.catalogue, window)
+    assert (theory in due, last) == (True, None)
+    kept = CarriedPass(theory, "fusion-welding", 90, date(2026, 1, 1), date(2026, 6, 25))
+    due, last, _ = due_in_window(replace(both, held=(), carried=(kept,)), office.catalogue, window)
+    assert (theory in due, last) == (True, None)
 
 
 @pytest.mark.parametrize(

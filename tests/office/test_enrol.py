@@ -93,6 +93,13 @@ def test_rejected_row_stops_no_good_one_and_comes_back_to_be_corrected(office_at
     assert len(entries_of(office)) == 17
 
 
+def test_workbook_that_came_back_is_never_written_over(office_at, tmp_path: Path) -> None:
+    office, book = office_at("prepared"), bad_id(tmp_path / "e.xlsx")
+    backs = [Path(enrol(office, book, round_id=ROUND).error_workbook) for _ in range(2)]
+    assert len({*backs, book}) == 3
+    assert all(back.is_file() and back.parent == tmp_path for back in backs)
+
+
 def test_all_or_nothing_keeps_nothing(office_at, tmp_path: Path) -> None:
     office = office_at("prepared")
     out = tmp_path / "mine.xlsx"

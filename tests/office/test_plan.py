@@ -50,9 +50,9 @@ def test_dry_run_keeps_nothing(office_at) -> None:
 
 def test_progress_is_told(office_at) -> None:
     told = []
-    plan(office_at("enrolled"), round_id=ROUND, dry_run=True, progress=told.append)
-    assert {"start", "exact"} <= {step.stage for step in told}
-    assert told[-1].cost == 1501
+    made = plan(office_at("enrolled"), round_id=ROUND, dry_run=True, progress=told.append)
+    assert {"screen", "start", "seats"} <= {step.stage for step in told}
+    assert told[-1].cost == made.plan.cost
 
 
 def test_keep_moves_only_who_must_move(office_at, tmp_path: Path) -> None:

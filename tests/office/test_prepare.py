@@ -36,7 +36,7 @@ def test_changed_setup_replaces_the_old_and_keeps_the_entries(office_at, tmp_pat
     report = prepare(office, changed)
     assert (report.change, [room.places for room in report.setup.rooms]) == ("changed", [24, 9])
     assert [view.entries for view in rounds(office)] == [17]
-    assert "共 33 个席位" in report.summary("zh")
+    assert "共 33 个考位" in report.summary("zh")
     assert "2 rooms with 33 places" in report.summary("en")
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from scheduler.errors import InputError, NotFound
+from scheduler.errors import InputError, NotFound, SettingsError
 from scheduler.office.enrol import enrol
 from scheduler.office.prepare import prepare
 from scheduler.office.record import record
-from scheduler.office.template import marks_sheet, round_schema_file, template
+from scheduler.office.settings import load_settings
+from scheduler.office.template import marks_sheet, office_file, round_schema_file, template
 from scheduler.office.views import plan_version
 from tests.office.books import ROUND, edited, setting_all
 from tests.office.conftest import entries_of, rules
@@ -61,7 +62,7 @@ def test_marks_sheet_of_one_session_reads_back_through_record(office_at, tmp_pat
 def test_marks_sheet_of_the_round_has_a_row_for_every_sitting_in_order(office_at, tmp_path: Path) -> None:
     office = office_at("published")
     rows = rows_of(marks_sheet(office, round_id=ROUND, out=tmp_path / "m.xlsx"))
-    places = [(row["场次"], row["轮次"], row["座位"]) for row in rows]
+    places = [(row["场次"], row["轮次"], row["考位"]) for row in rows]
     sittings = plan_version(office, round_id=ROUND).plan.sittings
     assert places == sorted((s.session_id, s.turn, s.place) for s in sittings)
     numbers = {entry.candidate.document.number for entry in entries_of(office).values()}
@@ -87,6 +88,32 @@ def test_marks_sheet_needs_a_published_plan_and_a_session_of_it(office_at, tmp_p
 def test_marks_sheet_of_an_unknown_session_is_not_found(office_at, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"D9AM\.A201"):
         marks_sheet(office_at("published"), round_id=ROUND, out=tmp_path / "m.xlsx", session_id="D9AM.A201")
+
+
+def test_file_that_is_there_is_written_over_only_when_asked(office_at, tmp_path: Path) -> None:
+    office, out = office_at("published"), tmp_path / "mine"
+    writers = [
+        lambda **how: template("entries", out, **how),
+        lambda **how: marks_sheet(office, round_id=ROUND, out=out, **how),
+        lambda **how: round_schema_file(out, **how),
+        lambda **how: office_file(out, **how),
+    ]
+    for write in writers:
+        out.write_text("somebody's work")
+        with pytest.raises(InputError):
+            write()
+        assert out.read_text() == "somebody's work"
+        write(overwrite=True)
+        assert out.read_bytes() != b"somebody's work"
+
+
+def test_settings_to_fill_in_are_refused_until_they_are(tmp_path: Path) -> None:
+    file = office_file(tmp_path / "office.toml")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file)
+    assert [finding.where.path for finding in caught.value.findings] == ["region"]
+    file.write_text(file.read_text("utf-8").replace("000000", "990100"), encoding="utf-8")
+    assert load_settings(file).region == "990100"
 
 
 def test_round_schema_is_a_schema(tmp_path: Path) -> None:

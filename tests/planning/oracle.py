@@ -27,8 +27,20 @@ def cheapest(round_):
 def _ways(round_, party):
     """Every way of a party through its components, with its own cost; the last is no place at all."""
     components = {c.id: c for c in round_.components}
-    options = [[(room, slot, components[cid]) for room in round_.rooms for slot in round_.slots if _fits(round_, party, components[cid], room, slot)] for cid in party.component_ids]
-    ways = [(_own(round_, party, way), tuple((party, *one) for one in way)) for way in product(*options) if _in_order(round_, way)]
+    options = [
+        [
+            (room, slot, components[cid])
+            for room in round_.rooms
+            for slot in round_.slots
+            if _fits(round_, party, components[cid], room, slot)
+        ]
+        for cid in party.component_ids
+    ]
+    ways = [
+        (_own(round_, party, way), tuple((party, *one) for one in way))
+        for way in product(*options)
+        if _in_order(round_, way)
+    ]
     return [*ways, (round_.policy.weights.unplaced * party.head_count, ())]
 
 
@@ -80,7 +92,9 @@ def _own(round_, party, way):
     for _, site_id in trips:
         km = stated.get((party.origin_id, site_id))
         if km is None and party.x_km is not None:
-            km = round_.policy.road_factor * math.hypot(party.x_km - sites[site_id].x_km, party.y_km - sites[site_id].y_km)
+            km = round_.policy.road_factor * math.hypot(
+                party.x_km - sites[site_id].x_km, party.y_km - sites[site_id].y_km
+            )
         cost += party.fares.get(site_id, party.head_count * weights.km * math.floor((km or 0) + 0.5))
     start = max(round_.window.first_on, party.earliest_on or round_.window.first_on)
     return cost + weights.wait_day * party.head_count * (max(s.on for _, s, _ in way) - start).days
@@ -100,7 +114,12 @@ def _rooms(round_, choice):
         return None
     kept = {g.id: g.together for g in round_.groups if g.together != "none"}
     places = Counter()
-    for g, c, _ in {(p.group_id, key[2], key[:2] if kept[p.group_id] == "session" else rooms[key[0]].site_id) for key, people in held.items() for p in people if p.group_id in kept}:
+    for g, c, _ in {
+        (p.group_id, key[2], key[:2] if kept[p.group_id] == "session" else rooms[key[0]].site_id)
+        for key, people in held.items()
+        for p in people
+        if p.group_id in kept
+    }:
         places[g, c] += 1
     return None if any(n > 1 for n in places.values()) else held
 
@@ -108,7 +127,11 @@ def _rooms(round_, choice):
 def _opening(round_, key):
     room = next(r for r in round_.rooms if r.id == key[0])
     said = {(o.room_id, o.slot_id): o.cost for o in round_.openings}.get(key[:2])
-    by_kind = round_.policy.weights.theory_session if room.kind is RoomKind.THEORY_ROOM else round_.policy.weights.workshop_session
+    by_kind = (
+        round_.policy.weights.theory_session
+        if room.kind is RoomKind.THEORY_ROOM
+        else round_.policy.weights.workshop_session
+    )
     return said if said is not None else room.opening_cost if room.opening_cost is not None else by_kind
 
 
@@ -145,13 +168,18 @@ def _crew_holds(round_, key, people, crew):
     room = next(r for r in round_.rooms if r.id == key[0])
     staffing, heads = component.staffing, sum(p.head_count for p in people)
     assess = staffing.duty is Duty.ASSESS
-    if any(staffing.duty not in e.duties or (assess and e.trade_ids and component.trade_id not in e.trade_ids) for e in crew):
+    if any(
+        staffing.duty not in e.duties or (assess and e.trade_ids and component.trade_id not in e.trade_ids)
+        for e in crew
+    ):
         return False
     if len(crew) < max(staffing.at_least, math.ceil(min(heads, _turn(component, room)) / staffing.per_candidates)):
         return False
     if assess and not any(e.may_lead for e in crew):
         return False
-    if len({e.institution_id for e in crew}) < min(round_.policy.min_institutions, len({e.institution_id for e in round_.examiners})):
+    if len({e.institution_id for e in crew}) < min(
+        round_.policy.min_institutions, len({e.institution_id for e in round_.examiners})
+    ):
         return False
     recused = {(r.examiner_id, r.party_id) for r in round_.recusals}
     if any((e.id, p.id) in recused for e in crew for p in people):
@@ -160,4 +188,7 @@ def _crew_holds(round_, key, people, crew):
     for p in people:
         trained[p.institution_id] += p.head_count
     trained.pop("", None)
-    return all(sum(e.institution_id != i for e in crew) >= max(1, math.ceil(n / round_.policy.independent_per)) for i, n in trained.items())
+    return all(
+        sum(e.institution_id != i for e in crew) >= max(1, math.ceil(n / round_.policy.independent_per))
+        for i, n in trained.items()
+    )

@@ -9,7 +9,18 @@ from scheduler.domain.calendar import Slot, Window
 from scheduler.domain.catalogue import Component, ComponentKind, Duty, RoomKind, Staffing
 from scheduler.domain.people import Examiner, Recusal
 from scheduler.domain.places import Institution, Room, Site
-from scheduler.domain.rounds import Distance, ExaminerLock, Group, Lock, Opening, Party, Policy, Reservation, Round, Weights
+from scheduler.domain.rounds import (
+    Distance,
+    ExaminerLock,
+    Group,
+    Lock,
+    Opening,
+    Party,
+    Policy,
+    Reservation,
+    Round,
+    Weights,
+)
 from scheduler.errors import errors_in
 from scheduler.planning.roundfile import round_findings
 
@@ -32,7 +43,10 @@ def _small_round(chance: random.Random, size: int) -> Round:
     hours = sorted(chance.sample(range(len(HOURS)), chance.randint(2, 3)))
     slots = tuple(Slot(f"d{d}h{h}", FIRST_ON + timedelta(days=d), *HOURS[h]) for d in range(days) for h in hours)
     bodies = ("alpha", "beta", "gamma")[: chance.randint(1, 3)]
-    sites = tuple(Site(f"s{n}", chance.choice(bodies), x_km=n * 20.0, y_km=chance.choice((0.0, 15.0))) for n in range(chance.randint(1, 3)))
+    sites = tuple(
+        Site(f"s{n}", chance.choice(bodies), x_km=n * 20.0, y_km=chance.choice((0.0, 15.0)))
+        for n in range(chance.randint(1, 3))
+    )
     components = tuple(c for trade in TRADES for c in _components(chance, trade))
     rooms = _rooms(chance, sites, slots)
     groups = tuple(Group(f"g{n}", kind) for n, kind in enumerate(("session", "site", "none")))
@@ -61,12 +75,22 @@ def _small_round(chance: random.Random, size: int) -> Round:
 
 
 def _components(chance: random.Random, trade: str) -> list[Component]:
-    invigilate = Staffing(Duty.INVIGILATE, chance.choice((0, 1, 2)), chance.choice((2, 15)), chance.choice((None, 4, 30)))
+    invigilate = Staffing(
+        Duty.INVIGILATE, chance.choice((0, 1, 2)), chance.choice((2, 15)), chance.choice((None, 4, 30))
+    )
     assess = Staffing(Duty.ASSESS, chance.choice((1, 2)), chance.choice((2, 5)))
     theory = Component(f"{trade}/theory", ComponentKind.THEORY, RoomKind.THEORY_ROOM, trade, 90, invigilate)
     hot = Component(f"{trade}/hot_work", ComponentKind.HOT_WORK, RoomKind.THEORY_ROOM, trade, 60, invigilate)
     before = (theory.id, hot.id) if chance.random() < 0.9 else ()
-    practical = Component(f"{trade}/practical", ComponentKind.PRACTICAL, RoomKind.WORKSHOP, trade, chance.choice((45, 100)), assess, before)
+    practical = Component(
+        f"{trade}/practical",
+        ComponentKind.PRACTICAL,
+        RoomKind.WORKSHOP,
+        trade,
+        chance.choice((45, 100)),
+        assess,
+        before,
+    )
     return [theory, hot, practical]
 
 
@@ -77,14 +101,33 @@ def _rooms(chance: random.Random, sites: tuple[Site, ...], slots: tuple[Slot, ..
         trades = chance.choice(((), (), ("low-voltage",))) if kind is RoomKind.WORKSHOP else ()
         closed = (chance.choice(slots).id,) if chance.random() < 0.3 else ()
         rooms.append(
-            Room(f"r{n}", chance.choice(sites).id, kind, chance.randint(2, 6), trades, chance.random() < 0.6, closed, chance.choice((None, None, 150)), chance.choice((None, 1, 2)))
+            Room(
+                f"r{n}",
+                chance.choice(sites).id,
+                kind,
+                chance.randint(2, 6),
+                trades,
+                chance.random() < 0.6,
+                closed,
+                chance.choice((None, None, 150)),
+                chance.choice((None, 1, 2)),
+            )
         )
     return tuple(rooms)
 
 
-def _party(chance: random.Random, n: int, components: tuple[Component, ...], bodies: tuple[str, ...], slots: tuple[Slot, ...], days: int) -> Party:
+def _party(
+    chance: random.Random,
+    n: int,
+    components: tuple[Component, ...],
+    bodies: tuple[str, ...],
+    slots: tuple[Slot, ...],
+    days: int,
+) -> Party:
     theory, hot, practical = components[:3] if chance.random() < 0.7 else components[3:]
-    due = chance.choice(((theory, practical), (theory, practical), (theory,), (practical,), (theory, hot, practical), (hot, theory)))
+    due = chance.choice(
+        ((theory, practical), (theory, practical), (theory,), (practical,), (theory, hot, practical), (hot, theory))
+    )
     early = FIRST_ON + timedelta(days=chance.randrange(days)) if chance.random() < 0.2 else None
     late = FIRST_ON + timedelta(days=chance.randrange(days)) if chance.random() < 0.2 else None
     late = None if early and late and late < early else late
@@ -98,19 +141,36 @@ def _party(chance: random.Random, n: int, components: tuple[Component, ...], bod
 
 
 def _examiner(chance: random.Random, n: int, bodies: tuple[str, ...], slots: tuple[Slot, ...]) -> Examiner:
-    duties = chance.choice(((Duty.ASSESS, Duty.INVIGILATE), (Duty.ASSESS, Duty.INVIGILATE), (Duty.INVIGILATE,), (Duty.ASSESS,)))
+    duties = chance.choice(
+        ((Duty.ASSESS, Duty.INVIGILATE), (Duty.ASSESS, Duty.INVIGILATE), (Duty.INVIGILATE,), (Duty.ASSESS,))
+    )
     away = (chance.choice(slots).id,) if chance.random() < 0.3 else ()
     trades = chance.choice(((), TRADES, ("low-voltage",)))
-    return Examiner(f"e{n}", bodies[n % len(bodies)], duties, trades, away, chance.choice((1, 2, 3)), chance.choice((2, 4, 6)), chance.random() < 0.7)
+    return Examiner(
+        f"e{n}",
+        bodies[n % len(bodies)],
+        duties,
+        trades,
+        away,
+        chance.choice((1, 2, 3)),
+        chance.choice((2, 4, 6)),
+        chance.random() < 0.7,
+    )
 
 
 def _reservations(chance: random.Random, rooms: tuple[Room, ...], slots: tuple[Slot, ...]) -> tuple[Reservation, ...]:
     room = chance.choice(rooms)
     first = Reservation(room.id, 1, institution_id="alpha")
-    return (first, Reservation(room.id, 1, group_id="g2", slot_id=chance.choice(slots).id)) if chance.random() < 0.5 else (first,)
+    return (
+        (first, Reservation(room.id, 1, group_id="g2", slot_id=chance.choice(slots).id))
+        if chance.random() < 0.5
+        else (first,)
+    )
 
 
-def _locks(chance: random.Random, people: tuple[Party, ...], rooms: tuple[Room, ...], slots: tuple[Slot, ...]) -> tuple[Lock, ...]:
+def _locks(
+    chance: random.Random, people: tuple[Party, ...], rooms: tuple[Room, ...], slots: tuple[Slot, ...]
+) -> tuple[Lock, ...]:
     locks = []
     for party in chance.sample(people, min(2, len(people))):
         what = chance.randrange(4)
@@ -127,7 +187,9 @@ def _locks(chance: random.Random, people: tuple[Party, ...], rooms: tuple[Room, 
 
 
 def _policy(chance: random.Random) -> Policy:
-    weights = Weights(km=chance.choice((0, 1, 3)), extra_trip=chance.choice((0, 40)), wait_day=chance.choice((0, 2, 30)))
+    weights = Weights(
+        km=chance.choice((0, 1, 3)), extra_trip=chance.choice((0, 40)), wait_day=chance.choice((0, 2, 30))
+    )
     return Policy(
         chance.random() < 0.8, chance.choice((1, 2, 2, 3)), chance.choice((1, 3, 15)), chance.choice((0, 30, 120)),
         chance.choice((None, None, 0, 2)), chance.choice((0, 10)), chance.choice((None, None, None, 40.0)), 1.25, weights,

@@ -206,3 +206,16 @@ def test_many_equal_parties_are_explained_alike():
     assert len(said.parties) == 500
     assert "99 of them" in said.sentences[1].en
     assert said.parties[7].components == said.parties[8].components
+
+
+def test_a_rule_that_blocks_everything_is_said_alone_with_what_to_do():
+    far = a_round(theory("p1", x_km=99.0, y_km=0.0, unavailable_slot_ids=("d0am",)), policy=Policy(max_travel_km=50.0))
+    said = [sentence.zh for sentence in explained(far, "p1").sentences]
+    assert any("单程距离不得超过上限" in words for words in said)
+    assert not any("不能到场" in words for words in said)
+    assert any(words.startswith("→ 放宽批次的最远路程") for words in said)
+
+
+def test_an_unknown_distance_is_told_from_a_long_one():
+    lost = a_round(theory("p1", x_km=None, y_km=None), policy=Policy(max_travel_km=50.0))
+    assert any("距离不明" in sentence.zh for sentence in explained(lost, "p1").sentences)

@@ -27,15 +27,14 @@ def press(tmp_path_factory):
     return Press(home)
 
 
-def song_fonts(pdf):
+def song_fonts(document):
     """The PDF dictionary and the CFF program of every font that was cut down."""
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        for font in document.pages[0].resources.Font.values():
-            inner = font.DescendantFonts[0]
-            if "/FontFile3" in inner.FontDescriptor:
-                program = CFFFontSet()
-                program.decompile(io.BytesIO(inner.FontDescriptor.FontFile3.read_bytes()), None)
-                yield font, inner, program[0]
+    for font in document.pages[0].resources.Font.values():
+        inner = font.DescendantFonts[0]
+        if "/FontFile3" in inner.FontDescriptor:
+            program = CFFFontSet()
+            program.decompile(io.BytesIO(inner.FontDescriptor.FontFile3.read_bytes()), None)
+            yield inner, program[0]
 
 
 def widths_of(top):
@@ -55,17 +54,16 @@ def printed_widths(inner):
 
 
 def test_song_fonts_hold_the_drawn_glyphs_under_their_numbers(press):
-    fonts = list(song_fonts(press.render("note", {"words": WORDS})))
-    assert len(fonts) == 2
-    for font, inner, top in fonts:
-        assert (str(inner.Subtype), str(inner.FontDescriptor.FontFile3.Subtype)) == ("/CIDFontType0", "/CIDFontType0C")
-        assert "/CIDToGIDMap" not in inner
-        kept = dict(widths_of(top))
-        asked = printed_widths(inner)
-        assert len(asked) >= len(set(WORDS) - set(" "))
-        assert {cid: kept[cid] for cid in asked} == pytest.approx(asked, abs=0.5)
-        assert len(kept) <= len(asked) + 10
-        assert str(font.BaseFont)[1:7].isupper()
+    with pikepdf.open(io.BytesIO(press.render("note", {"words": WORDS}))) as document:
+        fonts = list(song_fonts(document))
+        assert len(fonts) == 2
+        for inner, top in fonts:
+            kinds = str(inner.Subtype), str(inner.FontDescriptor.FontFile3.Subtype), "/CIDToGIDMap" in inner
+            assert kinds == ("/CIDFontType0", "/CIDFontType0C", False)
+            kept, asked = dict(widths_of(top)), printed_widths(inner)
+            assert len(asked) > 30
+            assert {cid: kept[cid] for cid in asked} == pytest.approx(asked, abs=0.5)
+            assert len(kept) <= len(asked) + 10
 
 
 def picture_of(pdf: bytes, folder: Path) -> bytes:
@@ -78,7 +76,7 @@ def test_small_files_draw_what_the_large_ones_drew(press, tmp_path, monkeypatch)
     small = press.render("note", {"words": WORDS})
     monkeypatch.setattr(fontfiles.weasyfonts.Font, "_harfbuzz_subset", fontfiles._by_weasyprint)
     large = press.render("note", {"words": WORDS})
-    assert len(small) < 60_000 < 150_000 < len(large)
+    assert len(small) < len(large) / 3
     assert picture_of(small, tmp_path) == picture_of(large, tmp_path)
 
 

@@ -34,7 +34,7 @@ def test_nothing_held_everything_due_and_the_statement_says_so(catalogue):
     assert findings == []
     assert [s.zh for s in made.sentences] == [
         "核定日期2026年6月8日。申报人报名参加低压电工作业与电工五级/初级工联合考评，申请取得特种作业操作证（低压电工作业）、电工五级/初级工职业技能等级证书。",
-        "申请特种作业操作证（低压电工作业）没有免训依据，须按规定完成安全培训。",
+        "申请特种作业操作证（低压电工作业）没有免训依据，须按规定完成安全技术培训。",
         "本次报名没有免考或成绩保留的科目。",
         "须参加理论考试，用于申请特种作业操作证（低压电工作业）、电工五级/初级工职业技能等级证书。",
         "须参加实际操作考试，用于申请特种作业操作证（低压电工作业）、电工五级/初级工职业技能等级证书。",
@@ -52,7 +52,7 @@ def test_rule_seven_is_worded_with_row_and_clause_and_a_masked_number(catalogue)
     ) in zh
     assert (
         "依据《关于推进职业技能证书互通互认的通知》（2026年1月9日）第二部分第（一）项及附件第7号，所持特种设备安全管理和作业人员证（特种设备焊接作业）"
-        "视为达到焊工四级/中级工水平，可按规定申报焊工三级/高级工职业技能等级认定。"
+        "视同达到焊工四级/中级工水平，可按规定申报焊工三级/高级工职业技能等级认定。"
     ) in zh
     assert "仍须参加理论考试，用于申请焊工三级/高级工职业技能等级证书。" in zh
     assert not any(OWN_NO in s.zh + s.en for s in made.sentences)

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from scheduler.errors import Conflict, RegistryError
+from scheduler.errors import Conflict, RegistryError, SettingsError
 from scheduler.registry.acts import Act
 from tests.registry.values import AT, ROUND, a_pair, a_plan, a_setup, an_entitlement, an_entry, enrol, issue
 
@@ -107,7 +107,7 @@ def test_a_full_disk_leaves_the_registry_as_it_was(registry):
     def limit(store, most):
         store.rounds._session.connection().exec_driver_sql(f"PRAGMA max_page_count = {most}")
 
-    with pytest.raises(RegistryError) as refusal, registry.transaction() as store:
+    with pytest.raises(SettingsError) as refusal, registry.transaction() as store:
         limit(store, pages + 2)
         grant, files = a_pair(store, an_entry(), size=150_000)
         store.ledger.add_grant(grant, files, AT)

@@ -210,7 +210,7 @@ def test_a_prefilled_sheet_is_filled_in_and_reads_back(tmp_path, entries, catalo
     sheet = book["成绩表"]
     at = {str(cell.value).split("\n")[0].rstrip("*"): cell.column for cell in sheet[1]}
     assert sheet.cell(2, at["证件号码"]).value == "990*************38"
-    assert (sheet.cell(3, at["轮次"]).value, sheet.cell(3, at["座位"]).value) == (2, 3)
+    assert (sheet.cell(3, at["轮次"]).value, sheet.cell(3, at["考位"]).value) == (2, 3)
     sheet.cell(2, at["成绩"]).value = 81
     for item, pts in (("K1成绩", 20), ("K2成绩", 40), ("K3成绩", 20), ("K4成绩", 19)):
         sheet.cell(3, at[item]).value = pts

@@ -202,3 +202,18 @@ def test_importing_the_two_faces_loads_no_slow_library():
     code = "import sys, scheduler.sheets.read, scheduler.sheets.write; print({'openpyxl', 'python_calamine'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_set_up_template_lists_what_may_be_written_and_prints_on_one_page_across(tmp_path, catalogue):
+    write_template("setup", tmp_path / "s.xlsx", catalogue=catalogue)
+    book = load_workbook(tmp_path / "s.xlsx")
+    lists = {cell.value: cell.column for cell in book["代码表"][1]}
+    for heading, label in (
+        ("报考方案 Schemes", "低压电工作业与电工五级/初级工联合考评"),
+        ("工种 Trades", "低压电工作业"),
+        ("发证职责 Roles", "实施部门"),
+    ):
+        assert label in {cell.value for (cell,) in book["代码表"].iter_rows(min_col=lists[heading], max_col=lists[heading])}
+    for sheet in book:
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$1")

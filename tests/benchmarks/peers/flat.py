@@ -21,6 +21,7 @@ class FlatAnswer:
         self.began = time.perf_counter()
         self.first_plan_s: float | None = None
         self._seats()
+        self._groups()
         self._crews()
         self._trips()
         solver = cp_model.CpSolver()
@@ -31,7 +32,9 @@ class FlatAnswer:
         found = status in {cp_model.OPTIMAL, cp_model.FEASIBLE}
         self.draft = self._read(solver) if found else Draft.empty(problem)
         self.cost = cost(problem, self.draft)
-        self.bound = max(0, int(np.ceil(solver.best_objective_bound - 1e-6))) if status != cp_model.UNKNOWN or found else 0
+        self.bound = (
+            max(0, int(np.ceil(solver.best_objective_bound - 1e-6))) if status != cp_model.UNKNOWN or found else 0
+        )
         self.wall_s = time.perf_counter() - self.began
 
     def _seats(self) -> None:
@@ -54,7 +57,9 @@ class FlatAnswer:
                 cp.add(ends <= starts)
                 if problem.policy.order_days_max is not None:
                     first = sum(int(table.day[s]) * x for s, x in rows[i].items())
-                    cp.add(sum(int(table.day[s]) * x for s, x in rows[j].items()) - first <= problem.policy.order_days_max)
+                    cp.add(
+                        sum(int(table.day[s]) * x for s, x in rows[j].items()) - first <= problem.policy.order_days_max
+                    )
             self.terms.append(problem.policy.weights.unplaced * int(problem.heads[p]) * self.left[p])
         self.here = here
         for s in range(len(table)):
@@ -63,6 +68,9 @@ class FlatAnswer:
                 if rival > s:
                     cp.add(self.open[s] + self.open[rival] <= 1)
             self.terms.append(int(table.opening[s]) * self.open[s])
+
+    def _groups(self) -> None:
+        problem, cp, table = self.problem, self.cp, self.problem.table
         for group_id, kind in problem.together.items():
             members = [p for p, party in enumerate(problem.parties) if party.group_id == group_id]
             for p, q in combinations(members, 2):
@@ -77,16 +85,22 @@ class FlatAnswer:
     def _crews(self) -> None:
         problem, cp, table = self.problem, self.cp, self.problem.table
         self.serve = [
-            {int(s): cp.new_bool_var(f"y{e}.{s}") for s in np.flatnonzero(problem.eligible[e])} for e in range(len(problem.examiners))
+            {int(s): cp.new_bool_var(f"y{e}.{s}") for s in np.flatnonzero(problem.eligible[e])}
+            for e in range(len(problem.examiners))
         ]
         days = np.array([slot.on.toordinal() for slot in problem.slots])
         for e, calls in enumerate(self.serve):
             for t in range(len(problem.slots)):
                 cp.add(sum(y for s, y in calls.items() if problem.slot_overlaps[table.slot[s], t]) <= 1)
             for day in set(days.tolist()):
-                cp.add(sum(y for s, y in calls.items() if days[table.slot[s]] == day) <= problem.examiners[e].max_per_day)
+                cp.add(
+                    sum(y for s, y in calls.items() if days[table.slot[s]] == day) <= problem.examiners[e].max_per_day
+                )
             for week in set(problem.week.tolist()):
-                cp.add(sum(y for s, y in calls.items() if problem.week[table.slot[s]] == week) <= problem.examiners[e].max_per_week)
+                cp.add(
+                    sum(y for s, y in calls.items() if problem.week[table.slot[s]] == week)
+                    <= problem.examiners[e].max_per_week
+                )
             for s, y in calls.items():
                 cp.add_implication(y, self.open[s])
                 self.terms.append(problem.policy.weights.examiner * y)
@@ -132,7 +146,9 @@ class FlatAnswer:
                     if solver.value(x):
                         at[p, j] = s
         used = np.unique(at[at >= 0]).tolist()
-        return Draft(at, {s: tuple(e for e, row in enumerate(self.serve) if s in row and solver.value(row[s])) for s in used})
+        return Draft(
+            at, {s: tuple(e for e, row in enumerate(self.serve) if s in row and solver.value(row[s])) for s in used}
+        )
 
 
 class _First(cp_model.CpSolverSolutionCallback):
