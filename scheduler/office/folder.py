@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import os
+import threading
 from pathlib import Path
 
 from scheduler.domain.certificates import Certificate
@@ -40,12 +41,17 @@ def export(office: Office, round_id: str) -> list[Path]:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a stop leaves the old one or the new one, never a part."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+    # A name of its own: two desks may write the same copy at the same moment.
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        with part.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _is_copy(path: Path, certificate: Certificate) -> bool:

@@ -167,9 +167,7 @@ def _component_sentences(reading: Reading, party: Party, views: tuple[ComponentV
     for view in views:
         called = name_of(reading.components[view.component_id])
         if not view.options:
-            said.append(
-                Text(f"{called.zh}：没有适合类型的考场或时段", f"{called.en}: no room of its kind, or no slot")
-            )
+            said.append(Text(f"{called.zh}：没有适合类型的考场或时段", f"{called.en}: no room of its kind, or no slot"))
             continue
         head = f"{called.zh}：{view.options} 个选项，{view.free} 个可用"
         en = f"{called.en}: {view.options} options, {view.free} free"

@@ -37,8 +37,6 @@ logger = logging.getLogger(__name__)
 ENGINE = "scheduler-1"
 DISCOUNTS = ((1, 1), (1, 10), (1, 10), (1, 4), (1, 10), (1, 20))
 """Fractions of opening costs that count in each of the starts."""
-HOT, WARM = (600.0, 30.0), (150.0, 1.0)
-"""Cost units a move may easily cost more, at the beginning and at the end: from each start, and once more from the best."""
 MOST = 30
 """Most parties taken out in one move."""
 SEATS_ALONE = 1_000
@@ -158,8 +156,8 @@ def _shake(search: Search, pace: Pace, starts: list[Draft]) -> None:
     """Ruin and recreate: from each of the best starts, then once more from the best of all."""
     if search.kept is not None or search.over():
         return
-    legs = [(draft, HOT) for draft in starts]
-    for n, (draft, heat) in enumerate([*legs, (None, WARM)]):
+    legs = [(draft, pace.hot) for draft in starts]
+    for n, (draft, heat) in enumerate([*legs, (None, pace.warm)]):
         ruin = Ruin(search.problem, draft or search.best, search.seed + n)
         fall = (heat[1] / heat[0]) ** (1 / PARTS)
         for part in range(PARTS):

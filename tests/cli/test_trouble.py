@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from scheduler.cli.main import app
+from scheduler.office.folder import write_whole
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -152,3 +154,10 @@ def test_a_photo_that_is_none_is_refused_with_name_and_file(desk: Path, content:
     assert (done.exit_code, "photo-unusable" in done.stderr, name in done.stderr) == (8, True, True)
     assert file.name in done.stderr
     assert "BytesIO" not in done.stderr
+
+
+def test_two_desks_may_write_the_same_copy_at_once(tmp_path: Path) -> None:
+    path, content = tmp_path / "000001.pdf", bytes(200_000)
+    with ThreadPoolExecutor(8) as desks:
+        list(desks.map(lambda _: write_whole(path, content), range(80)))  # raises what any of them raised
+    assert [(one.name, one.read_bytes() == content) for one in tmp_path.iterdir()] == [("000001.pdf", True)]

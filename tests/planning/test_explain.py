@@ -196,7 +196,7 @@ def test_free_places_in_the_wrong_order_are_said_to_be_so():
     rooms = (a_room("hall", closed_slot_ids=("d0am", "d0pm", "d1am")), a_room("shop", closed_slot_ids=("d1pm",)))
     view = explained(a_round(rooms=rooms), "p1")
     assert [component.free for component in view.components] == [1, 3]
-    assert "never in the order" in view.sentences[1].en
+    assert "never in the required order" in view.sentences[1].en
     assert {(a.rule, a.component_id) for a in view.additions} == {("room-open", THEORY)}
 
 

@@ -213,7 +213,9 @@ def test_a_set_up_template_lists_what_may_be_written_and_prints_on_one_page_acro
         ("工种 Trades", "低压电工作业"),
         ("发证职责 Roles", "实施部门"),
     ):
-        assert label in {cell.value for (cell,) in book["代码表"].iter_rows(min_col=lists[heading], max_col=lists[heading])}
+        assert label in {
+            cell.value for (cell,) in book["代码表"].iter_rows(min_col=lists[heading], max_col=lists[heading])
+        }
     for sheet in book:
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
         assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$1")
