@@ -222,6 +222,7 @@ def publish(door: Door, round_id: RoundArg, version: Version = None, dry_run: Dr
     with door.office() as office:
         report = verb(office, round_id=round_id, version=version, dry_run=dry_run)
     door.answer(report)
+    door.findings(report.findings)
     door.say(report.summary(door.language))
     show_moves(door, report)
 

@@ -66,8 +66,11 @@ class EnrolReport:
         figures = (self.count("new"), self.count("changed"), self.count("same"), len(self.rejected_rows), self.kept)
         if language == "zh":
             head = "预览（未写入）" if self.dry_run else "已读入"
-            return head + "：新增 {} 人，变更 {} 人，相同 {} 人，退回 {} 行；登记库中另有 {} 人不在本表内，保持不变".format(
-                *figures
+            return (
+                head
+                + "：新增 {} 人，变更 {} 人，相同 {} 人，退回 {} 行；登记库中另有 {} 人不在本表内，保持不变".format(
+                    *figures
+                )
             )
         head = "preview (nothing written)" if self.dry_run else "enrolled"
         return head + ": {} new, {} changed, {} same, {} rows rejected; {} others of the round stay as they are".format(

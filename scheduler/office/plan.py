@@ -85,13 +85,14 @@ def plan(
         assembled = assemble(office, store, round_id)
         kept = store.plans.version(round_id, keep).plan if keep is not None else None
         based_on = store.plans.published(round_id)
+    warnings = _refuse_if_wrong(assembled.round)
     made = _solve(assembled.round, seed=seed, time_limit_s=time_limit_s, keep=kept, progress=progress)
     version = None
     if not dry_run:
         with office.registry.transaction() as store:
             version = store.plans.add_draft(made, office.now(), based_on=based_on.version if based_on else None).version
             office.note(store, "plan", round_id, f"version {version}, seed {seed}")
-    return _report(assembled.round, made, version, assembled.findings, assembled.names)
+    return _report(assembled.round, made, version, (*assembled.findings, *warnings), assembled.names)
 
 
 def plan_file(
@@ -110,6 +111,7 @@ def plan_file(
     round_, findings = read_round(existing_file(round_file))
     if round_ is None or errors_in(findings):
         raise _bad_round(findings)
+    _refuse_if_empty(round_)
     made = _solve(round_, seed=seed, time_limit_s=time_limit_s, keep=None, progress=progress)
     write_plan(made, Path(out))
     return _report(round_, made, None, tuple(findings), {})
@@ -128,17 +130,26 @@ def write_round_file(office: Office, *, round_id: str, out: str | Path) -> Round
     return round_
 
 
-def _solve(round_: Round, *, seed: int, time_limit_s: float | None, keep: Plan | None, progress: Watch | None) -> Plan:
-    from scheduler.planning.solve import solve  # ortools: half a second that other verbs must not pay
-
+def _refuse_if_wrong(round_: Round) -> list[Finding]:
+    """Return the warnings of a round that may be planned."""
     findings = round_findings(round_)
     if errors_in(findings):
         raise _bad_round(findings)
+    _refuse_if_empty(round_)
+    return findings
+
+
+def _refuse_if_empty(round_: Round) -> None:
     if not round_.parties:
         raise PlanError(
             Text(f"批次 {round_.id} 没有需要安排的考生", f"round {round_.id} has nobody to plan"),
             hint=Text("先用 enrol 读入报名表", "read a registration workbook with enrol first"),
         )
+
+
+def _solve(round_: Round, *, seed: int, time_limit_s: float | None, keep: Plan | None, progress: Watch | None) -> Plan:
+    from scheduler.planning.solve import solve  # ortools: half a second that other verbs must not pay
+
     return solve(round_, seed=seed, time_limit_s=time_limit_s, keep=keep, progress=progress)
 
 

@@ -11,6 +11,7 @@ from scheduler.domain.sessions import Move, Plan
 from scheduler.errors import Finding, Language, PlanRejected, Text, Where
 from scheduler.office.assemble import assemble
 from scheduler.office.desk import Office
+from scheduler.office.elsewhere import clashes
 from scheduler.planning.audit import audit
 from scheduler.planning.changes import changes
 from scheduler.recognition.assess import assess
@@ -27,6 +28,8 @@ class PublishReport:
     moves: tuple[Move, ...]
     """Empty for the first published version."""
     names: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+    """Warnings: what other published rounds use at the same time."""
     dry_run: bool
 
     def summary(self, language: Language = "zh") -> str:
@@ -59,6 +62,7 @@ def publish(office: Office, *, round_id: str, version: int | None = None, dry_ru
         draft = store.plans.version(round_id, version)
         _refuse_if_wrong(office, store, assembled.round, draft.plan)
         before = store.plans.published(round_id)
+        busy = clashes(store, round_id, draft.plan)
         store.plans.publish(round_id, draft.version, office.now())
         office.note(store, "publish", round_id, f"version {draft.version}")
         if dry_run:
@@ -70,6 +74,7 @@ def publish(office: Office, *, round_id: str, version: int | None = None, dry_ru
         before.version if before else None,
         tuple(moves),
         tuple(sorted(assembled.names.items())),
+        tuple(busy),
         dry_run,
     )
 

@@ -55,7 +55,7 @@ def pace_of(parties: int, columns: int) -> Pace:
     if columns <= 6_000:
         return Pace(2, 400, HOT, WARM, 30, 300, 0.0, Near(6, 40, 0.2), 1.0)
     if parties <= 250:
-        return Pace(2, 700, HOT, WARM, 0, 200, 0.0, Near(8, 50, 0.3), 0.0)
+        return Pace(3, 500, HOT, WARM, 0, 200, 0.0, Near(8, 50, 0.3), 0.0)
     if parties <= 500:
-        return Pace(2, 700, (150.0, 15.0), (50.0, 1.0), 0, 120, 0.0, Near(8, 30, 0.3), 0.0)
+        return Pace(4, 450, (150.0, 15.0), (100.0, 1.0), 0, 120, 0.0, Near(8, 30, 0.3), 0.0)
     return Pace(1, 1500, (100.0, 10.0), (30.0, 1.0), 0, 80, 0.0, Near(12, 50, 0.3), 0.0)

@@ -290,6 +290,15 @@ def _examiner_faults(round_: Round) -> Iterator[Finding]:
             f"{len(untraded)} examiners name no trade and count for every trade: {few}",
         )
         yield _fault("round-examiner", "examiners", what, severity="warning")
+    senders = {examiner.institution_id for examiner in round_.examiners}
+    if 0 < len(senders) < round_.policy.min_institutions:
+        what = Text(
+            f"要求每场考评员来自 {round_.policy.min_institutions} 家机构，但批次中只有 {len(senders)} 家派出考评员，按 {len(senders)} 家执行",
+            f"examiners of {round_.policy.min_institutions} institutions are asked for in each session, but only "
+            f"{len(senders)} sends any in this round; {len(senders)} is what is held to",
+        )
+        hint = Text("请合作机构派出考评员", "ask a co-operating institution for examiners")
+        yield _fault("round-one-institution", "examiners", what, hint=hint, severity="warning")
 
 
 def _travel_faults(round_: Round) -> Iterator[Finding]:

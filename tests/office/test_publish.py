@@ -14,7 +14,7 @@ from scheduler.office.plan import plan
 from scheduler.office.prepare import prepare
 from scheduler.office.publish import publish
 from scheduler.office.views import plan_version, rounds
-from tests.office.books import PILOT, ROUND, edited, only, setting
+from tests.office.books import PILOT, ROUND, edited, later_round, only, setting
 from tests.office.conftest import days_of, entries_of, rules
 from tests.office.test_assemble import NAME, welder
 
@@ -151,3 +151,24 @@ def test_nothing_to_publish_is_not_found(office_at) -> None:
     for version in (None, 3):
         with pytest.raises(NotFound):
             publish(office, round_id=ROUND, version=version)
+
+
+def test_other_rounds_taking_the_same_people_and_rooms_are_told(office_at, tmp_path: Path) -> None:
+    """The same days, rooms and people under another round's name: allowed, but never silently."""
+    office = office_at("published")
+    twin = edited(PILOT / "setup.xlsx", tmp_path / "s.xlsx", *later_round("TWIN", date(2026, 6, 13)))
+    prepare(office, twin)
+    enrol(office, PILOT / "entries.xlsx", round_id="TWIN")
+    plan(office, round_id="TWIN")
+    said = publish(office, round_id="TWIN").findings
+    assert {finding.rule for finding in said} == {"busy-in-another-round"}
+    told = "".join(finding.in_("en") for finding in said)
+    assert all(word in told for word in ("candidate 虞㛃", "examiner ", "room "))
+
+
+def test_a_round_on_other_days_shares_without_a_clash(office_at, tmp_path: Path) -> None:
+    office = office_at("published")
+    prepare(office, edited(PILOT / "setup.xlsx", tmp_path / "s.xlsx", *later_round("LATER", date(2026, 6, 20))))
+    enrol(office, PILOT / "entries.xlsx", round_id="LATER")
+    plan(office, round_id="LATER")
+    assert publish(office, round_id="LATER").findings == ()

@@ -437,7 +437,8 @@ def warnings_of(round_):
 def test_what_can_be_planned_all_the_same_is_a_warning():
     assert warnings_of(a_round([])) == [("round-empty", "parties")]
     assert warnings_of(a_round(party(latest_on=date(2026, 5, 1)))) == [("round-days", "parties[0]")]
-    assert warnings_of(a_round(examiners=[an_examiner(1, trade_ids=())])) == [("round-examiner", "examiners")]
+    untraded = [an_examiner(1, trade_ids=()), an_examiner(2)]
+    assert warnings_of(a_round(examiners=untraded)) == [("round-examiner", "examiners")]
     locks = (ExaminerLock("hall", "d0am", "e1"), ExaminerLock("shop", "d0am", "e1"))
     assert warnings_of(a_round(examiner_locks=locks)) == [("round-lock", "examiner_locks")]
 
@@ -462,3 +463,12 @@ def test_times_with_a_zone_are_refused():
     assert [(f.rule, f.where.path) for f in round_findings(a_round(slots=(zoned,)))] == [
         ("round-days", "slots[0].start")
     ]
+
+
+def test_one_institution_where_two_are_asked_for_is_told() -> None:
+    round_ = a_round()
+    alone = replace(
+        round_, examiners=tuple(replace(e, institution_id=round_.institutions[0].id) for e in round_.examiners)
+    )
+    assert [f.rule for f in round_findings(alone)] == ["round-one-institution"]
+    assert round_findings(replace(alone, policy=replace(alone.policy, min_institutions=1))) == []
