@@ -88,10 +88,12 @@ def a_plan(round_):
 
 def _units(round_):
     """Parties that must sit together form one unit; the others stand alone."""
-    kept = {group.id for group in round_.groups if group.together != "none"}
-    units = defaultdict(list)
+    kept = {group.id: group.fragment_max for group in round_.groups if group.together != "none"}
+    units, seen = defaultdict(list), Counter()
     for party in round_.parties:
-        units[("group", party.group_id) if party.group_id in kept else ("party", party.id)].append(party)
+        n = seen[party.group_id] // (kept.get(party.group_id) or len(round_.parties))
+        units[("group", party.group_id, n) if party.group_id in kept else ("party", party.id)].append(party)
+        seen[party.group_id] += party.head_count
     return list(units.values())
 
 
@@ -156,7 +158,11 @@ class _Seating:
         component = self.components[component_id]
         if not all(self._suits_party(party, component, room, slot) for party in who):
             return False
-        if not self._in_order(component, slot, seated):
+        if (
+            not self._fragment(room.site_id, component_id, who)
+            or not self._in_order(component, slot, seated)
+            or not self._rested(slot, seated)
+        ):
             return False
         one = self.open.get((room.id, slot.id)) or _Open(component, room, slot)
         if one.component.id != component_id or self._room_busy(room, slot):
@@ -179,10 +185,37 @@ class _Seating:
             if (lock.party_id, lock.component_id) == (party.id, component.id) and not here:
                 return False
         in_time = (party.earliest_on or slot.on) <= slot.on <= (party.latest_on or slot.on)
-        near = self._near(party, room.site_id)
+        near = self._near(party, room.site_id) and self._allowed(party, self.sites[room.site_id])
         return (
             in_time and near and slot.id not in party.unavailable_slot_ids and (room.accessible or not party.accessible)
         )
+
+    def _fragment(self, site_id, component_id, who):
+        """No larger a fragment of the group at the site than it allows."""
+        most = {group.id: group.fragment_max for group in self.round.groups}.get(who[0].group_id)
+        here = [one for one in self.open.values() if one.room.site_id == site_id and one.component.id == component_id]
+        sitting = sum(party.group_id == who[0].group_id for one in here for party, *_ in one.sitters)
+        return most is None or sitting + sum(party.head_count for party in who) <= most
+
+    def _rested(self, slot, seated):
+        most = self.round.policy.max_sittings_per_day
+        return most is None or sum(other.on == slot.on for _, other in seated.values()) < most
+
+    def _allowed(self, party, site):
+        """Not barred, not the own school where that is barred, and no exchange in return."""
+        barred = {id_ for group in self.round.groups if group.id == party.group_id for id_ in group.barred_site_ids}
+        own, host = party.institution_id, site.institution_id
+        if site.id in barred | set(party.barred_site_ids):
+            return False
+        if own == host or not own:
+            return not (own == host and self.round.policy.bar_own_institution)
+        there = {
+            p.institution_id
+            for one in self.open.values()
+            if self.sites[one.room.site_id].institution_id == own
+            for p, *_ in one.sitters
+        }
+        return not (self.round.policy.no_mutual_exchange and host in there)
 
     def _near(self, party, site_id):
         limit, site = self.round.policy.max_travel_km, self.sites[site_id]
@@ -215,7 +248,8 @@ class _Seating:
     def _places(self, one, who):
         """First free places, reserved ones (the last of each turn) for those they are kept for; None when they do not suffice."""
         limit = one.component.staffing.room_limit
-        most = one.room.places if limit is None else min(one.room.places, limit)
+        extra = sum(w.places for w in self.round.waivers if (w.room_id, w.slot_id) == (one.room.id, one.slot.id))
+        most = extra + (one.room.places if limit is None else min(one.room.places, limit))
         rows = [r for r in self.round.reservations if r.room_id == one.room.id and r.slot_id in {"", one.slot.id}]
         free = [
             (turn, place)
@@ -266,14 +300,45 @@ class _Seating:
         free = not any(o.slot.overlaps(one.slot) for o in others)
         day = sum(o.slot.on == one.slot.on for o in others) < x.max_per_day
         week = sum(o.slot.week() == one.slot.week() for o in others) < x.max_per_week
-        return duty in x.duties and trade and free and day and week and one.slot.id not in x.unavailable_slot_ids
+        able = duty in x.duties and trade and free and day and week and one.slot.id not in x.unavailable_slot_ids
+        return able and self._moves_on(x, [*others, one])
+
+    def _moves_on(self, x, served):
+        """No more duty days in a row at one institution than the round allows."""
+        most = self.round.policy.max_consecutive_at
+        hosts = defaultdict(set)
+        for one in served if most is not None else ():
+            hosts[one.slot.on].add(self.sites[one.room.site_id].institution_id)
+        row, last = 0, set()
+        for _, here in sorted(hosts.items()):
+            row = 0 if len(here) > 1 else row + 1 if here == last else 1
+            last = here
+            if row > most:
+                return False
+        return True
+
+    def _rotated(self, one, chosen):
+        """At least half of a team is new against the session before in the room, and of the next against this one."""
+        if not self.round.policy.rotate_half:
+            return True
+        ids = {x.id for x in chosen}
+        rest = [o for o in self.open.values() if o.room.id == one.room.id and o.slot.id != one.slot.id]
+        before = max(
+            (o for o in rest if o.slot.starts_at < one.slot.starts_at), key=lambda o: o.slot.starts_at, default=None
+        )
+        after = min(
+            (o for o in rest if o.slot.starts_at > one.slot.starts_at), key=lambda o: o.slot.starts_at, default=None
+        )
+        fresh = before is None or 2 * len(ids & set(before.examiners)) <= len(ids)
+        return fresh and (after is None or 2 * len(ids & set(after.examiners)) <= len(after.examiners))
 
     def _load(self, x):
         return sum(x.id in one.examiners for one in self.open.values())
 
     def _staffed(self, one, chosen):
         staffing, policy = one.component.staffing, self.round.policy
-        most = one.room.places if staffing.room_limit is None else min(one.room.places, staffing.room_limit)
+        extra = sum(w.places for w in self.round.waivers if (w.room_id, w.slot_id) == (one.room.id, one.slot.id))
+        most = extra + (one.room.places if staffing.room_limit is None else min(one.room.places, staffing.room_limit))
         needed = max(staffing.at_least, -(-min(len(one.sitters), most) // staffing.per_candidates))
         joint = min(policy.min_institutions, len({x.institution_id for x in self.round.examiners}))
         trained = Counter(party.institution_id for party, *_ in one.sitters if party.institution_id)
@@ -282,7 +347,8 @@ class _Seating:
             for i, n in trained.items()
         )
         led = staffing.duty is not Duty.ASSESS or any(x.may_lead for x in chosen)
-        return len(chosen) >= needed and len({x.institution_id for x in chosen}) >= joint and independent and led
+        enough = len(chosen) >= needed and len({x.institution_id for x in chosen}) >= joint
+        return enough and independent and led and self._rotated(one, chosen)
 
     def plan(self):
         leaders = {x.id for x in self.round.examiners if x.may_lead}

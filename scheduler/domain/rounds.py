@@ -40,6 +40,10 @@ class Party:
     unavailable_slot_ids: tuple[str, ...] = ()
     accessible: bool = False
     """Needs an accessible room."""
+    barred_site_ids: tuple[str, ...] = ()
+    """Sites at which the party is not examined."""
+    travel_exception: bool = False
+    """Where no site that offers a component lies within ``Policy.max_travel_km``, the nearest one that does is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,17 @@ class Group:
     """Parties kept together: an employer's people, a class."""
 
     id: str
-    together: Literal["session", "site", "none"] = "session"
-    """``session``: for each component all in one session. ``site``: for each component all at one site. ``none``: a name only."""
+    together: Literal["session", "site", "fragments", "none"] = "session"
+    """``session``: for each component all in one session. ``site``: for each component all at one site.
+    ``fragments``: for each component at every site nobody, or at least ``fragment_min`` and at most ``fragment_max``.
+    ``none``: a name only."""
     name: str = ""
+    fragment_min: int = 1
+    """Fewest candidates at a site, 1 or more; a group with fewer due stays whole."""
+    fragment_max: int | None = None
+    """Most candidates at a site; None for no limit."""
+    barred_site_ids: tuple[str, ...] = ()
+    """Sites at which nobody of the group is examined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,27 @@ class Reservation:
     institution_id: str = ""
     slot_id: str = ""
     """Empty: in every slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Leave to seat more than a room's places and its component's limit in one slot (超员许可)."""
+
+    room_id: str
+    slot_id: str
+    places: int
+    """Extra places in each turn, 1 or more; they bear the numbers after the room's own."""
+    reason: str
+    """By whom and why; never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of all seats that an institution's sites are to take at most (承考份额)."""
+
+    institution_id: str
+    percent: int
+    """Of the seats due in the round, one for each candidate and component; 0 to 100."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +155,14 @@ class Weights:
     """Each further trip (another day or another site) of each candidate."""
     wait_day: int = 2
     """Each day from the first day possible to the last sitting, of each candidate."""
+    share_over: int = 0
+    """Each seat at an institution's sites beyond its share; 0 leaves the term out, as in those that follow."""
+    day_peak: int = 0
+    """Each seat on a day beyond ``Policy.day_tolerance_percent`` of the average day."""
+    unfair: int = 0
+    """Each duty of an examiner beyond the average, rounded up."""
+    group_session: int = 0
+    """Each further session of a group, for each component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +186,20 @@ class Policy:
     road_factor: float = 1.25
     """Road kilometres per straight-line kilometre, where only coordinates are known."""
     weights: Weights = field(default_factory=Weights)
+    max_sittings_per_day: int | None = None
+    """Most components that a candidate sits on one day, 1 or more."""
+    bar_own_institution: bool = False
+    """Nobody is examined at a site of the institution that trained them."""
+    no_mutual_exchange: bool = False
+    """Two institutions do not examine each other's candidates in one round."""
+    mixed_theory: bool = False
+    """A theory room may examine several components at a time, with shared places and one team of examiners (混合编场)."""
+    max_consecutive_at: int | None = None
+    """Most duty days in a row of an examiner at one institution's sites, 1 or more; only a duty elsewhere ends the row."""
+    rotate_half: bool = False
+    """At least half of a team was not in the team of the session before in the same room."""
+    day_tolerance_percent: int = 125
+    """What a day may take before ``Weights.day_peak`` is charged, in per cent of the average day, 100 or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +224,8 @@ class Round:
     examiner_locks: tuple[ExaminerLock, ...] = ()
     policy: Policy = field(default_factory=Policy)
     name: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

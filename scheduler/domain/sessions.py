@@ -10,7 +10,7 @@ from scheduler.errors import Text
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One component in one room and slot with its examiners (考试场次)."""
+    """What is examined in one room and slot by one team (考试场次): one component, or several in a mixed theory room."""
 
     id: str
     component_id: str
@@ -20,6 +20,13 @@ class Session:
     """Sorted."""
     lead_id: str | None = None
     """Leader of the assessing team (考评组长), one of the examiners; None where nobody assesses."""
+    also_ids: tuple[str, ...] = ()
+    """Further components examined in the room at the same time (混合编场), sorted, all after ``component_id``."""
+
+    @property
+    def component_ids(self) -> tuple[str, ...]:
+        """Return every component examined, sorted."""
+        return (self.component_id, *self.also_ids)
 
 
 @dataclass(frozen=True, slots=True)

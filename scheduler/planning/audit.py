@@ -8,13 +8,13 @@ from __future__ import annotations
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan
 from scheduler.errors import Finding, Where
-from scheduler.planning import audit_examiners, audit_parties, audit_places, recount
+from scheduler.planning import audit_allotment, audit_examiners, audit_parties, audit_places, audit_rotation, recount
 from scheduler.planning.audit_reading import CHECKS, Fault, Reading, Registered
 from scheduler.planning.rules import BY_ID, RULES
 
 __all__ = ["CHECKED_BY", "audit"]
 
-CHECKED_BY = (audit_places, audit_parties, audit_examiners, recount)
+CHECKED_BY = (audit_places, audit_parties, audit_allotment, audit_examiners, audit_rotation, recount)
 """The files that hold the checks; naming them here registers every check."""
 
 

@@ -13,7 +13,7 @@ from scheduler.domain.calendar import Slot
 from scheduler.domain.catalogue import Duty
 from scheduler.domain.people import Examiner
 from scheduler.errors import Text
-from scheduler.planning.audit_reading import Fault, Held, Reading, checks
+from scheduler.planning.audit_reading import Fault, Held, Reading, checks, strictest
 
 
 class Serving(NamedTuple):
@@ -25,7 +25,8 @@ class Serving(NamedTuple):
     """Candidates in the session."""
 
 
-def _serving(reading: Reading) -> Iterator[Serving]:
+def serving(reading: Reading) -> Iterator[Serving]:
+    """Yield every known session with its known examiners; nothing while examiners are switched off."""
     if not reading.policy.examiners_on:
         return
     for held in reading.held:
@@ -36,8 +37,8 @@ def _serving(reading: Reading) -> Iterator[Serving]:
 @checks("examiner-count", "增派考评员或减少人数", "send more examiners, or seat fewer candidates")
 def examiner_count(reading: Reading) -> Iterator[Fault]:
     """Find sessions with fewer examiners than the ratio asks."""
-    for held, examiners, heads in _serving(reading):
-        staffing = held.component.staffing
+    for held, examiners, heads in serving(reading):
+        staffing = strictest(held.components)
         at_once = min(heads, reading.at_once(held))
         needed = max(staffing.at_least, -(-at_once // max(1, staffing.per_candidates)))
         if heads and len(examiners) < needed:
@@ -51,8 +52,8 @@ def examiner_count(reading: Reading) -> Iterator[Fault]:
 @checks("examiner-qualified", "换成具备职责和工种资格的考评员", "replace the examiner by a qualified one")
 def examiner_qualified(reading: Reading) -> Iterator[Fault]:
     """Find examiners without the duty or the trade."""
-    for held, examiners, _ in _serving(reading):
-        duty, trade = held.component.staffing.duty, held.component.trade_id
+    for held, component, examiners in ((h, c, x) for h, x, _ in serving(reading) for c in h.components):
+        duty, trade = component.staffing.duty, component.trade_id
         for examiner in examiners:
             if duty not in examiner.duties:
                 what = Text(
@@ -71,7 +72,7 @@ def examiner_qualified(reading: Reading) -> Iterator[Fault]:
 @checks("examiner-available", "换成该时段可用的考评员", "replace the examiner by one who is available")
 def examiner_available(reading: Reading) -> Iterator[Fault]:
     """Find examiners in slots in which they are not available."""
-    for held, examiners, _ in _serving(reading):
+    for held, examiners, _ in serving(reading):
         for examiner in examiners:
             if held.slot.id in examiner.unavailable_slot_ids:
                 what = Text(
@@ -85,7 +86,7 @@ def examiner_available(reading: Reading) -> Iterator[Fault]:
 def examiner_free(reading: Reading) -> Iterator[Fault]:
     """Find examiners in two sessions at a time, or named twice in one."""
     days: dict[tuple[str, Hashable], list[Held]] = defaultdict(list)
-    for held, examiners, _ in _serving(reading):
+    for held, examiners, _ in serving(reading):
         for examiner_id, n in Counter(held.session.examiner_ids).items():
             if n > 1:
                 what = Text(
@@ -133,7 +134,7 @@ def examiner_week_limit(reading: Reading) -> Iterator[Fault]:
 
 def _served(reading: Reading, span: Callable[[Slot], Hashable]) -> Iterator[tuple[Examiner, Hashable, int]]:
     times: Counter[tuple[str, Hashable]] = Counter()
-    for held, examiners, _ in _serving(reading):
+    for held, examiners, _ in serving(reading):
         times.update((examiner.id, span(held.slot)) for examiner in examiners)
     for (examiner_id, when), n in times.items():
         yield reading.examiners[examiner_id], when, n
@@ -145,7 +146,7 @@ def recusal_person(reading: Reading) -> Iterator[Fault]:
     barred: dict[str, dict[str, str]] = defaultdict(dict)
     for recusal in reading.round.recusals:
         barred[recusal.examiner_id][recusal.party_id] = recusal.reason
-    for held, examiners, _ in _serving(reading):
+    for held, examiners, _ in serving(reading):
         for examiner in examiners:
             if examiner.id not in barred:
                 continue
@@ -163,7 +164,7 @@ def recusal_person(reading: Reading) -> Iterator[Fault]:
 def recusal_institution(reading: Reading) -> Iterator[Fault]:
     """Find sessions with too few examiners from outside a training institution of their candidates."""
     per = max(1, reading.policy.independent_per)
-    for held, examiners, _ in _serving(reading):
+    for held, examiners, _ in serving(reading):
         sitters = reading.by_session.get(held.session.id, ())
         trained = Counter(seated.party.institution_id for seated in sitters if seated.party.institution_id)
         for institution_id, n in sorted(trained.items()):
@@ -183,7 +184,7 @@ def joint_institutions(reading: Reading) -> Iterator[Fault]:
     """Find sessions whose examiners come from too few institutions."""
     able = len({examiner.institution_id for examiner in reading.round.examiners})
     needed = min(reading.policy.min_institutions, able)
-    for held, examiners, heads in _serving(reading):
+    for held, examiners, heads in serving(reading):
         sent = {examiner.institution_id for examiner in examiners}
         if heads and len(sent) < needed:
             what = Text(
@@ -196,8 +197,9 @@ def joint_institutions(reading: Reading) -> Iterator[Fault]:
 @checks("session-lead", "从本场考评员中指定一名组长", "name one of the session's assessors as leader")
 def session_lead(reading: Reading) -> Iterator[Fault]:
     """Find assessed sessions without a leader who is one of their examiners and may lead."""
-    for held, _, heads in _serving(reading):
+    for held, _, heads in serving(reading):
         session = held.session
+        assessed = any(component.staffing.duty is Duty.ASSESS for component in held.components)
         lead = reading.examiners.get(session.lead_id) if session.lead_id is not None else None
         if session.lead_id is not None and session.lead_id not in session.examiner_ids:
             what = Text(
@@ -205,8 +207,8 @@ def session_lead(reading: Reading) -> Iterator[Fault]:
                 f"the leader {session.lead_id} is not an examiner of session {session.id}",
             )
             yield Fault(session.id, what, session.lead_id)
-        elif held.component.staffing.duty is Duty.ASSESS and session.lead_id is None and heads:
+        elif assessed and session.lead_id is None and heads:
             yield Fault(session.id, Text(f"场次 {session.id} 没有考评组长", f"session {session.id} has no leader"))
-        elif held.component.staffing.duty is Duty.ASSESS and lead is not None and not lead.may_lead:
+        elif assessed and lead is not None and not lead.may_lead:
             what = Text(f"考评员 {lead.id} 不能担任组长", f"examiner {lead.id} may not lead")
             yield Fault(session.id, what, lead.id)

@@ -136,6 +136,21 @@ def candidate_free(reading: Reading) -> Iterator[Fault]:
             yield Fault(party_id, what, f"{a}, {b}")
 
 
+@checks("sittings-per-day", "把其中一个科目改到另一天", "move one of the components to another day")
+def sittings_per_day(reading: Reading) -> Iterator[Fault]:
+    """Find candidates who sit more components on a day than the round allows."""
+    most = reading.policy.max_sittings_per_day
+    for party_id, seats in reading.by_party.items() if most is not None else ():
+        days = Counter(on for on, _ in {(seated.held.slot.on, seated.sitting.component_id) for seated in seats})
+        for on, n in days.items():
+            if most is not None and n > most:
+                what = Text(
+                    f"考生 {party_id} 在 {on} 有 {n} 个科目，每日最多 {most} 个",
+                    f"party {party_id} sits {n} components on {on}, at most {most} a day",
+                )
+                yield Fault(party_id, what, str(n), Text(f"≤ {most}", f"<= {most}"))
+
+
 @checks("candidate-available", "改到考生能到场的时段", "move the party to a slot that suits")
 def candidate_available(reading: Reading) -> Iterator[Fault]:
     """Find parties seated in slots in which they cannot come."""
@@ -174,49 +189,6 @@ def accessibility(reading: Reading) -> Iterator[Fault]:
                 f"party {seated.party.id} needs an accessible room, {seated.held.room.id} is not",
             )
             yield Fault(seated.party.id, what, seated.held.room.id)
-
-
-@checks("group-together", "把该组排到同一场次或考点", "seat the group in one session or at one site")
-def group_together(reading: Reading) -> Iterator[Fault]:
-    """Find groups split over sessions or sites; members without a place do not split a group."""
-    kept = {group.id: group.together for group in reading.round.groups if group.together != "none"}
-    places: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for seated in reading.seated:
-        together = kept.get(seated.party.group_id)
-        if together is not None:
-            place = seated.sitting.session_id if together == "session" else seated.held.room.site_id
-            places[seated.party.group_id, seated.sitting.component_id].add(place)
-    for (group_id, component_id), ids in places.items():
-        if len(ids) > 1:
-            zh, en = ("个场次", "sessions") if kept[group_id] == "session" else ("个考点", "sites")
-            what = Text(
-                f"组 {group_id} 的科目 {component_id} 分在 {len(ids)} {zh}",
-                f"group {group_id} sits {component_id} in {len(ids)} {en}",
-            )
-            yield Fault(group_id, what, ", ".join(sorted(ids)), Text(f"1 {zh}", f"1 of the {en}"))
-
-
-@checks("travel-limit", "改到更近的考点，或补充距离", "choose a nearer site, or say the distance")
-def travel_limit(reading: Reading) -> Iterator[Fault]:
-    """Find trips longer than the limit, or of unknown length while a limit is set."""
-    limit = reading.policy.max_travel_km
-    if limit is None:
-        return
-    trips = {(seated.party.id, seated.held.room.site_id): seated.party for seated in reading.seated}
-    for (party_id, site_id), party in trips.items():
-        km = reading.km(party, site_id)
-        if km is None:
-            what = Text(
-                f"考生 {party_id} 到考点 {site_id} 的距离未知，而路程有上限 {limit} 公里",
-                f"party {party_id}: no distance to site {site_id} is known, but travel is limited to {limit} km",
-            )
-            yield Fault(party_id, what, None, Text(f"≤ {limit} 公里", f"<= {limit} km"))
-        elif km > limit:
-            what = Text(
-                f"考生 {party_id} 到考点 {site_id} 单程 {km:.1f} 公里，上限 {limit} 公里",
-                f"party {party_id} travels {km:.1f} km to site {site_id}, the limit is {limit} km",
-            )
-            yield Fault(party_id, what, f"{km:.1f}", Text(f"≤ {limit} 公里", f"<= {limit} km"))
 
 
 def _once(reading: Reading) -> Iterator[Seated]:

@@ -36,7 +36,7 @@ def known_ids(reading: Reading) -> Iterator[Fault]:
 def _session_ids(reading: Reading) -> Iterator[Fault]:
     times = Counter(session.id for session in reading.plan.sessions)
     for session in reading.plan.sessions:
-        yield from _unknown(session.id, "科目", "component", [session.component_id], reading.components)
+        yield from _unknown(session.id, "科目", "component", session.component_ids, reading.components)
         yield from _unknown(session.id, "考场", "room", [session.room_id], reading.rooms)
         yield from _unknown(session.id, "时段", "slot", [session.slot_id], reading.slots)
         lead = [] if session.lead_id is None else [session.lead_id]
@@ -100,8 +100,8 @@ def room_open(reading: Reading) -> Iterator[Fault]:
 @checks("room-suits", "改到类型和设备合适的考场", "move the session to a room of the right kind and equipment")
 def room_suits(reading: Reading) -> Iterator[Fault]:
     """Find rooms of the wrong kind, or not equipped for the trade."""
-    for held in reading.held:
-        room, component = held.room, held.component
+    for held, component in ((one, component) for one in reading.held for component in one.components):
+        room = held.room
         if room.kind is not component.room_kind:
             what = Text(
                 f"科目 {component.id} 不能在 {room.kind} 类考场 {room.id} 进行",
@@ -122,11 +122,12 @@ def slot_long_enough(reading: Reading) -> Iterator[Fault]:
     changeover = reading.policy.changeover_min
     for held in reading.held:
         turns = max((seated.sitting.turn for seated in reading.by_session.get(held.session.id, ())), default=1)
-        minutes = turns * held.component.minutes + (turns - 1) * changeover
+        longest = max(held.components, key=lambda component: (component.minutes, component.id))
+        minutes = turns * longest.minutes + (turns - 1) * changeover
         if minutes > held.slot.minutes:
             what = Text(
-                f"{turns} 轮 {held.component.id} 需 {minutes} 分钟，时段 {held.slot.id} 只有 {held.slot.minutes} 分钟",
-                f"{turns} turns of {held.component.id} last {minutes} minutes, slot {held.slot.id} has {held.slot.minutes}",
+                f"{turns} 轮 {longest.id} 需 {minutes} 分钟，时段 {held.slot.id} 只有 {held.slot.minutes} 分钟",
+                f"{turns} turns of {longest.id} last {minutes} minutes, slot {held.slot.id} has {held.slot.minutes}",
             )
             yield Fault(held.session.id, what, str(minutes), Text(f"≤ {held.slot.minutes}", f"<= {held.slot.minutes}"))
 
@@ -137,7 +138,7 @@ def place_capacity(reading: Reading) -> Iterator[Fault]:
     for held in reading.held:
         sittings = [seated.sitting for seated in reading.by_session.get(held.session.id, ())]
         yield from _shared_places(held, sittings)
-        yield from _absent_places(held, sittings)
+        yield from _absent_places(held, sittings, reading.places(held))
         most = reading.at_once(held)
         for turn, n in sorted(Counter(sitting.turn for sitting in sittings).items()):
             if n > most:
@@ -162,17 +163,15 @@ def _shared_places(held: Held, sittings: list[Sitting]) -> Iterator[Fault]:
             yield Fault(held.session.id, what, str(sitting.place))
 
 
-def _absent_places(held: Held, sittings: list[Sitting]) -> Iterator[Fault]:
+def _absent_places(held: Held, sittings: list[Sitting], places: int) -> Iterator[Fault]:
     turns = 1 if held.room.kind is RoomKind.THEORY_ROOM else held.room.max_turns
     for sitting in sittings:
-        if not 1 <= sitting.place <= held.room.places:
+        if not 1 <= sitting.place <= places:
             what = Text(
-                f"考生 {sitting.party_id} 的考位 {sitting.place} 不存在，考场 {held.room.id} 有 {held.room.places} 个",
-                f"party {sitting.party_id} has place {sitting.place}, room {held.room.id} has {held.room.places}",
+                f"考生 {sitting.party_id} 的考位 {sitting.place} 不存在，考场 {held.room.id} 有 {places} 个",
+                f"party {sitting.party_id} has place {sitting.place}, room {held.room.id} has {places}",
             )
-            yield Fault(
-                held.session.id, what, str(sitting.place), Text(f"1 … {held.room.places}", f"1 … {held.room.places}")
-            )
+            yield Fault(held.session.id, what, str(sitting.place), Text(f"1 … {places}", f"1 … {places}"))
         if sitting.turn < 1 or (turns is not None and sitting.turn > turns):
             what = Text(
                 f"考生 {sitting.party_id} 在第 {sitting.turn} 轮，考场 {held.room.id} 最多 {turns} 轮",
@@ -185,21 +184,54 @@ def _absent_places(held: Held, sittings: list[Sitting]) -> Iterator[Fault]:
 def one_component(reading: Reading) -> Iterator[Fault]:
     """Find sittings in a session of another component."""
     for sitting, party, held in reading.seated:
-        if sitting.component_id != held.session.component_id:
+        if sitting.component_id not in held.session.component_ids:
+            examined = ", ".join(held.session.component_ids)
             what = Text(
-                f"考生 {party.id} 的 {sitting.component_id} 排在 {held.session.component_id} 的场次 {held.session.id}",
-                f"party {party.id} sits {sitting.component_id} in {held.session.id}, a session of {held.session.component_id}",
+                f"考生 {party.id} 的 {sitting.component_id} 排在 {examined} 的场次 {held.session.id}",
+                f"party {party.id} sits {sitting.component_id} in {held.session.id}, a session of {examined}",
             )
-            yield Fault(held.session.id, what, sitting.component_id, Text(held.component.id, held.component.id))
+            yield Fault(held.session.id, what, sitting.component_id, Text(examined, examined))
+
+
+@checks(
+    "mixed-theory",
+    "把各科目分到不同考场或时段，或允许混合编场",
+    "give each component its own room or slot, or allow mixing",
+)
+def mixed_theory(reading: Reading) -> Iterator[Fault]:
+    """Find sessions of several components that the round or the room does not allow, or that list them out of order."""
+    for held in reading.held:
+        session, room = held.session, held.room
+        if not session.also_ids:
+            continue
+        if not reading.policy.mixed_theory or room.kind is not RoomKind.THEORY_ROOM:
+            examined = ", ".join(session.component_ids)
+            what = Text(
+                f"场次 {session.id} 同时考 {len(session.component_ids)} 个科目，此处不允许混合编场",
+                f"session {session.id} examines {len(session.component_ids)} components, mixing is not allowed there",
+            )
+            yield Fault(session.id, what, examined)
+        wanted = tuple(sorted(set(session.component_ids)))
+        if session.component_ids != wanted:
+            what = Text(
+                f"场次 {session.id} 的科目重复或次序不对", f"session {session.id} lists components twice or unsorted"
+            )
+            yield Fault(session.id, what, ", ".join(session.component_ids), Text(", ".join(wanted), ", ".join(wanted)))
 
 
 @checks("session-used", "删去这个场次", "take the session out")
 def session_used(reading: Reading) -> Iterator[Fault]:
-    """Find sessions that nobody sits in."""
+    """Find sessions that nobody sits in, and components of a mixed one that nobody sits."""
     used = {sitting.session_id for sitting in reading.plan.sittings}
+    sat = {(sitting.session_id, sitting.component_id) for sitting in reading.plan.sittings}
     for session in reading.plan.sessions:
         if session.id not in used:
             yield Fault(session.id, Text(f"场次 {session.id} 无人参加", f"nobody sits in session {session.id}"), "0")
+            continue
+        for id_ in session.component_ids if session.also_ids else ():
+            if (session.id, id_) not in sat:
+                what = Text(f"场次 {session.id} 无人考 {id_}", f"nobody sits {id_} in session {session.id}")
+                yield Fault(session.id, what, id_)
 
 
 @checks("reservation", "把其他考生移出预留考位", "move others out of the reserved places")

@@ -14,9 +14,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from scheduler.domain.calendar import Slot
-from scheduler.domain.catalogue import Component
+from scheduler.domain.catalogue import Component, Staffing
 from scheduler.domain.places import Room
-from scheduler.domain.rounds import Party, Round
+from scheduler.domain.rounds import Group, Party, Round
 from scheduler.domain.sessions import Plan, Session, Sitting
 from scheduler.errors import Text
 
@@ -28,6 +28,8 @@ class Held(NamedTuple):
     component: Component
     room: Room
     slot: Slot
+    components: tuple[Component, ...]
+    """All that is examined there; more than one in a mixed theory room."""
 
 
 class Seated(NamedTuple):
@@ -61,6 +63,9 @@ class Reading:
         self.components = {component.id: component for component in round_.components}
         self.parties = {party.id: party for party in round_.parties}
         self.examiners = {examiner.id: examiner for examiner in round_.examiners}
+        self.groups: dict[str, Group] = {group.id: group for group in round_.groups}
+        self.extra = {(waiver.room_id, waiver.slot_id): waiver.places for waiver in round_.waivers}
+        """Places beyond the room's own that a waiver allows, by room and slot."""
 
     @cached_property
     def held(self) -> list[Held]:
@@ -70,7 +75,9 @@ class Reading:
             component = self.components.get(session.component_id)
             room, slot = self.rooms.get(session.room_id), self.slots.get(session.slot_id)
             if component is not None and room is not None and slot is not None:
-                known.append(Held(session, component, room, slot))
+                also = (self.components.get(id_) for id_ in session.also_ids)
+                all_ = (component, *(one for one in also if one is not None))
+                known.append(Held(session, component, room, slot, all_))
         return known
 
     @cached_property
@@ -126,10 +133,28 @@ class Reading:
             return None
         return self.policy.road_factor * math.hypot(party.x_km - site.x_km, party.y_km - site.y_km)
 
+    def places(self, held: Held) -> int:
+        """Return the number of places a session has in one turn, waivers counted."""
+        return held.room.places + self.extra.get((held.room.id, held.slot.id), 0)
+
     def at_once(self, held: Held) -> int:
-        """Return the most candidates a session may hold in one turn."""
-        limit = held.component.staffing.room_limit
-        return held.room.places if limit is None else min(held.room.places, limit)
+        """Return the most candidates a session may hold in one turn, waivers counted."""
+        limit = strictest(held.components).room_limit
+        extra = self.extra.get((held.room.id, held.slot.id), 0)
+        return extra + (held.room.places if limit is None else min(held.room.places, limit))
+
+
+def strictest(components: tuple[Component, ...]) -> Staffing:
+    """Return the staffing that satisfies all components of one session: most examiners, fewest candidates."""
+    if len(components) == 1:
+        return components[0].staffing
+    asked = [component.staffing for component in components]
+    return Staffing(
+        duty=asked[0].duty,
+        at_least=max(one.at_least for one in asked),
+        per_candidates=min(one.per_candidates for one in asked),
+        room_limit=min((one.room_limit for one in asked if one.room_limit is not None), default=None),
+    )
 
 
 Check = Callable[[Reading], Iterator[Fault]]

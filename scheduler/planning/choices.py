@@ -29,7 +29,13 @@ class Choices:
         self.slot_ids = np.array([slot.id for slot in places.slots])
         self.room_ids = np.array([room.id for room in places.rooms])
         self.accessible = np.array([room.accessible for room in places.rooms], dtype=bool)
-        self.places = np.array([room.places for room in places.rooms], dtype=np.int64)
+        extra = {(waiver.room_id, waiver.slot_id): waiver.places for waiver in round_.waivers}
+        spots = zip(table.room.tolist(), table.slot.tolist(), strict=True)
+        self.places = np.array(
+            [places.rooms[r].places + extra.get((places.rooms[r].id, places.slots[t].id), 0) for r, t in spots],
+            dtype=np.int64,
+        )
+        """Places of each session, waivers counted."""
         self.locks: dict[tuple[str, str], list[Lock]] = {}
         for lock in round_.locks:
             self.locks.setdefault((lock.party_id, lock.component_id), []).append(lock)
@@ -68,5 +74,5 @@ class Choices:
             if lock.turn is not None:
                 fits &= table.turns >= lock.turn
             if lock.place is not None:
-                fits &= self.places[table.room] >= lock.place
+                fits &= self.places >= lock.place
         return np.flatnonzero(fits).astype(np.int64)

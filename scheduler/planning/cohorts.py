@@ -79,7 +79,7 @@ def _key(problem: Problem, p: int, kept: IntArray | None) -> tuple[object, ...]:
     alike = len(due) == 1 or (len(due) == 2 and order == ((0, 1),))
     if not alike or problem.parties[p].id in problem.seat_locked:
         return (p,)
-    party = problem.parties[p]
+    party, weights = problem.parties[p], problem.policy.weights
     return (
         due,
         tuple(domain.tobytes() for domain in problem.domains[p]),
@@ -87,7 +87,7 @@ def _key(problem: Problem, p: int, kept: IntArray | None) -> tuple[object, ...]:
         problem.fares[p].tobytes(),
         int(problem.wait_from[p]),
         int(problem.trained_by[p]),
-        party.group_id if problem.round_.reservations else group_of(problem, p),
+        party.group_id if problem.round_.reservations or weights.group_session else group_of(problem, p),
         problem.recused[p],
         kept[p].tobytes() if kept is not None else b"",
     )

@@ -5,18 +5,20 @@ Used by the solve, the improvement and the crews. The wording of each rule stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 import numpy as np
 
 from scheduler.domain.catalogue import Duty
+from scheduler.planning import constraints_allotment, constraints_rotation
 from scheduler.planning.crews import Crew
 from scheduler.planning.model import Linear, PlanModel, Seats, Variable, total, weighted
+from scheduler.planning.rulebook import HARD, rule
 from scheduler.planning.table import IntArray
 
-HARD: dict[str, Callable[[PlanModel], None]] = {}
-"""Rules that add something to the model, by id."""
+MORE = (constraints_allotment, constraints_rotation)
+"""Further files with rules; naming them here registers every rule."""
 BUILT_IN = {
     "known-ids": "variables exist only for parties, components, rooms, slots and examiners of the round",
     "room-open": "potential sessions are made only for slots in which the room is open",
@@ -26,22 +28,15 @@ BUILT_IN = {
     "candidate-available": "a party's choices leave out the slots that do not suit",
     "deadline": "a party's choices lie between its earliest and its latest day",
     "accessibility": "choices of a party that needs it are accessible rooms",
+    "barred-site": "choices of a party leave out the sites barred for it or its group",
+    "own-institution": "choices of a party leave out its training institution's sites, where that is barred",
+    "mixed-theory": "components that may share a room are merged into one before the model is made",
     "travel-limit": "choices of a party are sites within the limit",
     "examiner-qualified": "an examiner has variables only for sessions he or she is qualified for",
     "examiner-available": "an examiner has variables only for slots that suit",
     "cost-true": "costs are counted again on the finished plan; the bound is the solver's",
 }
 """Rules that hold without a constraint, by id, each with its reason."""
-
-
-def rule(rule_id: str) -> Callable[[Callable[[PlanModel], None]], Callable[[PlanModel], None]]:
-    """Register a function as the model's form of a hard rule."""
-
-    def register(function: Callable[[PlanModel], None]) -> Callable[[PlanModel], None]:
-        HARD[rule_id] = function
-        return function
-
-    return register
 
 
 @rule("room-once")
@@ -94,7 +89,7 @@ def component_order(m: PlanModel) -> None:
     policy, table = m.problem.policy, m.problem.table
     for seats in m.seats:
         for i, j in seats.cohort.order:
-            ready = _by_moment(seats, i, {s: int(table.end[s]) + policy.order_gap_min for s in seats.sit[i]}, m)
+            ready = _by_moment(seats, i, {s: _ready(m, s) for s in seats.sit[i]}, m)
             begun = _by_moment(seats, j, {s: int(table.start[s]) for s in seats.sit[j]}, m)
             for moment in sorted(begun):
                 m.cp.add(_until(begun, moment) <= _until(ready, moment))
@@ -115,25 +110,6 @@ def candidate_free(m: PlanModel) -> None:
             both = [(s, count) for k in (i, j) for s, count in seats.sit[k].items()]
             for slots in _cliques(m, [s for s, _ in both]):
                 m.cp.add(total(count for s, count in both if int(m.problem.table.slot[s]) in slots) <= 1)
-
-
-@rule("group-together")
-def group_together(m: PlanModel) -> None:
-    """A group has one session, or one site, for each component, and its parties sit nowhere else."""
-    chosen: dict[tuple[str, int], dict[int, Variable]] = {}
-    for k, seats in enumerate(m.seats):
-        group_id = m.problem.parties[seats.cohort.first].group_id
-        kind = m.problem.together.get(group_id)
-        for c, sit in zip(seats.cohort.due, seats.sit, strict=True) if kind else ():
-            places = chosen.setdefault((group_id, c), {})
-            for s, count in sit.items():
-                place = s if kind == "session" else int(m.problem.table.site[s])
-                if place not in places:
-                    places[place] = m.cp.new_bool_var(f"group{k}.{c}.{place}")
-                m.cp.add(count <= seats.cohort.size * places[place])
-    for key in sorted(chosen):
-        m.cp.add_at_most_one(chosen[key].values())
-        m.group_places[key] = chosen[key]
 
 
 @rule("examiner-count")
@@ -288,6 +264,13 @@ def _rows(m: PlanModel, rule_id: str) -> None:
                 used = sum(int(row.weight[p]) for p in m.staying(s))
                 terms = [(count, int(row.weight[cohort.first])) for cohort, count in m.here[s]]
                 m.cp.add(weighted(terms) + used <= row.limit)
+
+
+def _ready(m: PlanModel, s: int) -> int:
+    """Return the moment from which a candidate of a session may begin what follows: the next day where one sitting a day is allowed."""
+    table, policy = m.problem.table, m.problem.policy
+    moment = int(table.end[s]) + policy.order_gap_min
+    return max(moment, (int(table.day[s]) + 1) * 1440) if policy.max_sittings_per_day == 1 else moment
 
 
 def _by_moment(

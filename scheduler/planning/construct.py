@@ -6,6 +6,7 @@ Fast, repeatable, never wrong; how good is the improvement's matter. No solver h
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,9 @@ import numpy as np
 from scheduler.planning.cohorts import group_of
 from scheduler.planning.draft import Draft
 from scheduler.planning.examiners import Duties
+from scheduler.planning.lawful import offenders, open_fragments, watched
 from scheduler.planning.problem import Problem
+from scheduler.planning.spread import fragment_limits
 from scheduler.planning.table import BoolArray, IntArray
 from scheduler.planning.units import Unit, unit_of, units_of
 from scheduler.planning.ways import NEVER, Ways, compatible, trip_cost
@@ -44,9 +47,13 @@ class Builder:
             self.crew_size[s] = len(self.staff.get(s, ()))
             self.trained[s] = self._trainers(start.members(s).tolist())
         self.group_at: dict[tuple[str, int], list[int]] = {}
-        """Sessions of a group kept at one site, by group and component, one for each party."""
+        """Sessions of a group bound to sites, by group and component, one for each candidate."""
+        self.group_due: dict[tuple[str, int], int] = {}
+        self.exchanged: Counter[tuple[int, int]] = Counter()
+        """Seats by who trained and who examines, where two institutions must not examine each other's candidates."""
         for p in start.placed().tolist():
             self._note_group(p)
+            self._note_exchange(p, 1)
         staffing = [c.staffing for c in problem.components]
         self._least = np.array([max(1, x.at_least, problem.min_institutions) for x in staffing], dtype=np.int64)
         self._per = np.array([x.per_candidates for x in staffing], dtype=np.int64)
@@ -58,13 +65,14 @@ class Builder:
     def save(self) -> tuple[Any, ...]:
         """Return a copy of everything a move changes."""
         trained = {s: dict(by) for s, by in self.trained.items()}
-        groups = {key: list(sessions) for key, sessions in self.group_at.items()}
+        groups = {key: list(sessions) for key, sessions in self.group_at.items()}, Counter(self.exchanged)
         state = groups, self.at.copy(), dict(self.staff), self.heads.copy(), self.rivals_open.copy(), trained
         return (*state, self.duties.save(), self.crew_size.copy())
 
     def restore(self, saved: tuple[Any, ...]) -> None:
         """Undo all that happened since ``save``."""
-        self.group_at, self.at, self.staff, self.heads, self.rivals_open, self.trained, duties, self.crew_size = saved
+        groups, self.at, self.staff, self.heads, self.rivals_open, self.trained, duties, self.crew_size = saved
+        self.group_at, self.exchanged = groups
         self.duties.restore(duties)
 
     def insert(self, unit: Unit, discount: tuple[int, int] = (1, 1), shut: IntArray | None = None) -> bool:
@@ -96,6 +104,7 @@ class Builder:
         touched: set[int] = set()
         for p in parties:
             self._note_group(p, leaves=True)
+            self._note_exchange(p, -1)
             for s in [int(s) for s in self.at[p] if s >= 0]:
                 touched.add(s)
                 self.heads[s] -= problem.heads[p]
@@ -121,7 +130,14 @@ class Builder:
         for row in problem.rows.get(session, ()):
             if row.weight[here].sum() + row.weight[party] > row.limit:
                 return row.rule
+        if self._exchanging([party], np.array([session]))[0]:
+            return "no-mutual-exchange"
         group_id = group_of(problem, party)
+        if problem.together.get(group_id) == "fragments":
+            unit = self._at_group_site(unit_of(problem, (party,)))
+            if session not in unit.domains[unit.due.index(component)]:
+                return "group-together"
+            group_id = ""
         for other in np.flatnonzero([bool(group_id) and one.group_id == group_id for one in problem.parties]).tolist():
             if component in problem.due[other] and self.at[other, 0] >= 0:
                 there = int(self.at[other, problem.due[other].index(component)])
@@ -135,6 +151,8 @@ class Builder:
         problem, table, choice = self.problem, self.problem.table, unit.domains[j]
         now, then = self.heads[choice], self.heads[choice] + unit.heads[j]
         fits = (then <= table.capacity[choice]) & (self.rivals_open[choice] == 0) & ~banned[choice]
+        if self.exchanged:
+            fits &= ~self._exchanging(unit.parties, choice)
         price = np.where(now == 0, table.opening[choice], 0)
         if problem.policy.examiners_on:
             component = table.component[choice]
@@ -201,23 +219,43 @@ class Builder:
                 self._sit(p, problem.due[p].index(unit.due[j]), s)
         for p in unit.parties:
             self._note_group(p)
+            self._note_exchange(p, 1)
         return None
+
+    def _note_exchange(self, p: int, by: int) -> None:
+        """Count or forget who examines a party that somebody else trained."""
+        trainer, problem = int(self.problem.trained_by[p]), self.problem
+        for s in self.at[p].tolist() if problem.policy.no_mutual_exchange and trainer >= 0 else ():
+            host = int(problem.host[problem.table.site[s]])
+            if s >= 0 and host != trainer:
+                self.exchanged[trainer, host] += by * int(problem.heads[p])
+
+    def _exchanging(self, parties: Sequence[int], choice: IntArray) -> BoolArray:
+        """Tell by choice whether its host has candidates of its own examined by one of the parties' trainers."""
+        host = self.problem.host[self.problem.table.site[choice]]
+        trainers = {int(self.problem.trained_by[p]) for p in parties} - {-1}
+        barred = [i for (i, j), n in self.exchanged.items() if n > 0 and j in trainers]
+        found: BoolArray = np.isin(host, barred)
+        return found
 
     def _note_group(self, p: int, *, leaves: bool = False) -> None:
         """Remember where a party of a group kept at one site sits, or forget it."""
         group_id = self.problem.parties[p].group_id
-        if self.problem.together.get(group_id) != "site" or self.at[p, 0] < 0:
+        if self.problem.together.get(group_id) not in {"site", "fragments"} or self.at[p, 0] < 0:
             return
         for c, s in zip(self.problem.due[p], self.at[p].tolist(), strict=False):
             here = self.group_at.setdefault((group_id, c), [])
-            if leaves:
-                here.remove(s)
-            else:
-                here.append(s)
+            for _ in range(int(self.problem.heads[p])):
+                if leaves:
+                    here.remove(s)
+                else:
+                    here.append(s)
 
     def _at_group_site(self, unit: Unit) -> Unit:
-        """Narrow a unit's choices to the site its group has already."""
+        """Narrow a unit's choices to the site its group has already, or to where a fragment of it may be."""
         group_id = self.problem.parties[unit.parties[0]].group_id
+        if self.problem.together.get(group_id) == "fragments":
+            return self._at_fragments(unit, group_id)
         if self.problem.together.get(group_id) != "site":
             return unit
         site, domains = self.problem.table.site, list(unit.domains)
@@ -226,6 +264,26 @@ class Builder:
             if there:
                 domains[j] = domains[j][site[domains[j]] == site[there[0]]]
         return replace(unit, domains=tuple(domains), narrowed=True)
+
+    def _at_fragments(self, unit: Unit, group_id: str) -> Unit:
+        site, domains = self.problem.table.site, list(unit.domains)
+        for j, c in enumerate(unit.due):
+            here = self.group_at.get((group_id, c), [])
+            due = self._group_heads(group_id, c)
+            limits, counts = fragment_limits(self.problem, group_id, c), Counter(int(site[s]) for s in here)
+            joining, fresh = open_fragments(limits, unit.heads[j], due - len(here) - unit.heads[j], counts)
+            at = site[domains[j]]
+            fits = np.isin(at, sorted(joining)) | (fresh & ~np.isin(at, sorted(counts)))
+            domains[j] = domains[j][fits]
+        return replace(unit, domains=tuple(domains), narrowed=True)
+
+    def _group_heads(self, group_id: str, c: int) -> int:
+        """Return the candidates of a group who have choices and are due for a component."""
+        if (group_id, c) not in self.group_due:
+            members = [p for p, party in enumerate(self.problem.parties) if party.group_id == group_id]
+            due = [p for p in members if c in self.problem.due[p] and self.problem.hopeful(p)]
+            self.group_due[group_id, c] = int(self.problem.heads[due].sum())
+        return self.group_due[group_id, c]
 
     def _crew(self, session: int, coming: list[int]) -> tuple[int, ...] | None:
         if not self.problem.policy.examiners_on:
@@ -283,7 +341,23 @@ def start(
     for unit in units:
         if not builder.insert(unit, discount):
             _insert_parts(builder, unit, discount)
+    if watched(problem):
+        _mend(builder, units, discount)
     return builder.draft()
+
+
+def _mend(builder: Builder, units: list[Unit], discount: tuple[int, int]) -> None:
+    """Take out whoever breaks a rule that steps may break, seat them once more where that is lawful, else leave them out."""
+    problem = builder.problem
+    for again in (True, False):
+        out: set[int] = set()
+        while wrong := offenders(problem, builder.at, builder.staff):
+            whole = {p for unit in units if wrong & set(unit.parties) for p in unit.parties if builder.at[p].max() >= 0}
+            builder.remove(sorted(whole))
+            out |= whole
+        for unit in units if again else ():
+            if out & set(unit.parties):
+                builder.insert(unit, discount)
 
 
 def _difficulty(unit: Unit) -> tuple[int, int]:

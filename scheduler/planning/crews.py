@@ -41,6 +41,7 @@ def crews_of(problem: Problem, sessions: IntArray, staying: Mapping[int, tuple[i
             busy.setdefault(e, []).append(int(problem.table.slot[s]))
     alone = set(busy) | {e for crew in problem.locked_examiners.values() for e in crew}
     alone |= {e for barred in problem.recused for e in barred}
+    rotating = problem.policy.max_consecutive_at is not None or problem.policy.rotate_half
     # With slots that overlap in part, a crew's shares need not be servable one by one.
     partly = bool(((problem.slot_overlaps.sum(axis=1)) > 1).any())
     found: dict[tuple[object, ...], list[int]] = {}
@@ -49,7 +50,7 @@ def crews_of(problem: Problem, sessions: IntArray, staying: Mapping[int, tuple[i
             continue
         alike = (problem.eligible[e].tobytes(), examiner.institution_id, examiner.may_lead)
         key: tuple[object, ...] = (*alike, examiner.max_per_day, examiner.max_per_week)
-        found.setdefault((e,) if partly or e in alone else key, []).append(e)
+        found.setdefault((e,) if partly or rotating or e in alone else key, []).append(e)
     return [Crew(tuple(members), tuple(sorted(busy.get(members[0], ())))) for members in found.values()]
 
 

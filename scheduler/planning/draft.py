@@ -1,4 +1,4 @@
-"""Draft: where everyone sits and who serves, as integers, and what it costs by the six soft rules.
+"""Draft: where everyone sits and who serves, as integers, and what it costs by the soft rules.
 
 Every step of the search takes a draft and returns another; seats and names come last. No solver here.
 """
@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from scheduler.planning import spread
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import IntArray
 
@@ -80,10 +81,10 @@ def party_costs(problem: Problem, at: IntArray) -> tuple[IntArray, IntArray, Int
 
 
 def costs(problem: Problem, draft: Draft) -> dict[str, int]:
-    """Return the cost of a draft by soft rule, all six of them, in the order of the catalogue."""
+    """Return the cost of a draft by each soft rule of its round, in the order of the catalogue."""
     weights = problem.policy.weights
     travel, extra, wait = party_costs(problem, draft.at)
-    return {
+    counted = {
         "unplaced": int(weights.unplaced * problem.heads[draft.left()].sum()),
         "opening": int(problem.table.opening[draft.in_use()].sum()),
         "examiners": weights.examiner * sum(len(crew) for crew in draft.staff.values()),
@@ -91,6 +92,15 @@ def costs(problem: Problem, draft: Draft) -> dict[str, int]:
         "extra-trip": int(extra.sum()),
         "wait": int(wait.sum()),
     }
+    if weights.share_over:
+        counted["share-over"] = weights.share_over * spread.over_shares(problem, draft.heads(problem))
+    if weights.day_peak:
+        counted["day-peak"] = weights.day_peak * spread.over_days(problem, draft.heads(problem))
+    if weights.unfair:
+        counted["unfair-load"] = weights.unfair * spread.over_average(problem, draft.staff)
+    if weights.group_session:
+        counted["group-spread"] = weights.group_session * spread.further_sessions(problem, draft.at)
+    return counted
 
 
 def cost(problem: Problem, draft: Draft) -> int:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from scheduler.domain.catalogue import Duty
 from scheduler.planning.problem import Problem
+from scheduler.planning.rotation import duty_rows
 from scheduler.planning.table import BoolArray
 
 
@@ -32,6 +32,8 @@ class Duties:
         """Sessions of each examiner that overlap a slot."""
         self.by_day = np.zeros((size, len(days)), dtype=np.int64)
         self.by_week = np.zeros((size, int(problem.week.max(initial=0)) + 1), dtype=np.int64)
+        self.teams: dict[int, tuple[int, ...]] = {}
+        """Who serves in each session."""
         self.free: BoolArray = (self.max_day > 0) & (self.max_week > 0) & np.ones((size, slots), dtype=np.bool_)
         """Whether an examiner could serve once more in a slot."""
         self.spare = (problem.eligible & self.free[:, problem.table.slot]).sum(axis=0)
@@ -41,6 +43,10 @@ class Duties:
         """Book (+1) or release (-1) the examiners of a session."""
         if not crew:
             return
+        if by > 0:
+            self.teams[session] = crew
+        else:
+            self.teams.pop(session, None)
         who, slot = list(crew), int(self.problem.table.slot[session])
         eligible, slots = self.problem.eligible[who], self.problem.table.slot
         self.spare = self.spare - (eligible & self.free[who][:, slots]).sum(axis=0)
@@ -52,17 +58,21 @@ class Duties:
         self.free[who] = (self.busy[who] == 0) & day_fine & week_fine
         self.spare = self.spare + (eligible & self.free[who][:, slots]).sum(axis=0)
 
-    def save(self) -> tuple[npt.NDArray[Any], ...]:
+    def save(self) -> tuple[Any, ...]:
         """Return a copy of who is booked."""
-        return self.busy.copy(), self.by_day.copy(), self.by_week.copy(), self.free.copy(), self.spare
+        return self.busy.copy(), self.by_day.copy(), self.by_week.copy(), self.free.copy(), self.spare, dict(self.teams)
 
-    def restore(self, saved: tuple[npt.NDArray[Any], ...]) -> None:
+    def restore(self, saved: tuple[Any, ...]) -> None:
         """Go back to what ``save`` returned; the copy is used up."""
-        self.busy, self.by_day, self.by_week, self.free, self.spare = saved
+        self.busy, self.by_day, self.by_week, self.free, self.spare, self.teams = saved
 
     def available(self, session: int) -> BoolArray:
         """Tell who could serve in a session now."""
         free: BoolArray = self.problem.eligible[:, session] & self.free[:, self.problem.table.slot[session]]
+        most = self.problem.policy.max_consecutive_at
+        for e in np.flatnonzero(free).tolist() if most is not None else ():
+            rows = duty_rows(self.problem, {**self.teams, session: (e,)}, e)
+            free[e] = max(rows.values(), default=0) <= (most or 0)
         return free
 
     def enough(
@@ -76,6 +86,7 @@ class Duties:
             trained: Candidates by training institution, -1 for none.
             barred: Examiners who must not meet one of them.
         """
+        around = self._around(session)
         chosen = [e for e in crew if e not in barred]
         if len(chosen) == len(crew) > 0 and next(self._unmet(session, chosen, trained), None) is None:
             return crew
@@ -87,12 +98,29 @@ class Duties:
         chosen += [e for e in wanted if e not in chosen]
         spare = [int(e) for e in np.flatnonzero(free) if e not in barred and e not in chosen]
         while (fits := next(self._unmet(session, chosen, trained), None)) is not None:
-            best = min((e for e in spare if fits(e)), key=lambda e: self._price(e, chosen, trained), default=None)
+            best = min(
+                (e for e in spare if fits(e)),
+                key=lambda e: (sum(e in team for team in around), *self._price(e, chosen, trained)),
+                default=None,
+            )
             if best is None:
                 return None
             spare.remove(best)
             chosen.append(best)
+        if 2 * len(around[1] & set(chosen)) > len(around[1]) > 0:
+            return None
         return tuple(sorted(chosen))
+
+    def _around(self, session: int) -> tuple[set[int], set[int]]:
+        """Return the teams before and after a session in its room, both empty where teams need not change."""
+        table, slots = self.problem.table, self.problem.slots
+        if not self.problem.policy.rotate_half:
+            return set(), set()
+        room, here = table.room[session], slots[table.slot[session]]
+        others = [(slots[table.slot[s]], team) for s, team in self.teams.items() if table.room[s] == room and s != session]
+        before = max((one for one in others if one[0].starts_at < here.starts_at), key=lambda one: one[0].starts_at, default=None)
+        after = min((one for one in others if one[0].starts_at > here.starts_at), key=lambda one: one[0].starts_at, default=None)
+        return (set(before[1]) if before else set()), (set(after[1]) if after else set())
 
     def without_spare(self, session: int, crew: tuple[int, ...], trained: Mapping[int, int]) -> tuple[int, ...]:
         """Return a crew without those it can spare for these candidates."""
@@ -128,5 +156,8 @@ class Duties:
         duty = problem.components[problem.table.component[session]].staffing.duty
         if duty is Duty.ASSESS and not any(problem.examiners[e].may_lead for e in chosen):
             yield lambda e: problem.examiners[e].may_lead
+        before = self._around(session)[0]
+        if 2 * len(before & set(chosen)) > len(chosen):
+            yield lambda e: e not in before
         if len(chosen) < problem.need(session, sum(trained.values())):
             yield lambda _e: True

@@ -45,7 +45,10 @@ def itinerary(reading: Reading, free: dict[str, list[str]]) -> dict[str, str] | 
         if n == len(due):
             return True
         for slot in slots[due[n]]:
-            if all(_agree(reading, (id_, other), (due[n], slot)) for id_, other in chosen.items()):
+            on_day = sum(other.on == slot.on for other in chosen.values())
+            if on_day < (reading.policy.max_sittings_per_day or len(due)) and all(
+                _agree(reading, (id_, other), (due[n], slot)) for id_, other in chosen.items()
+            ):
                 chosen[due[n]] = slot
                 if choose(n + 1):
                     return True
@@ -119,7 +122,7 @@ def _wording(reading: Reading, party: Party, option: Option, amount: int) -> Tex
     limit, places = component.staffing.room_limit, reading.rooms[room].places
     if rule == "place-capacity" and limit is not None and places + amount > limit:
         return None
-    if rule in {"component-order", "candidate-free"}:
+    if rule in {"component-order", "candidate-free", "sittings-per-day", "no-mutual-exchange"}:
         return None
     words = {
         "place-capacity": (
@@ -150,6 +153,14 @@ def _wording(reading: Reading, party: Party, option: Option, amount: int) -> Tex
             f"允许考生 {party.id} 去考场 {room} 所在考点",
             f"let party {party.id} travel to the site of room {room}",
         ),
+        "barred-site": (
+            f"允许考生 {party.id} 去考场 {room} 所在考点",
+            f"lift the bar on the site of room {room} for party {party.id}",
+        ),
+        "own-institution": (
+            f"允许考生 {party.id} 在本人培训机构的考场 {room} 考试",
+            f"let party {party.id} be examined in room {room} of its own training institution",
+        ),
         "lock": (
             f"解除考生 {party.id} 的锁定（时段 {slot} 考场 {room} 可用）",
             f"take out party {party.id}'s lock: slot {slot}, room {room} is free",
@@ -164,6 +175,8 @@ def _who(option: Option) -> Text:
         "joint-institutions": Text("须来自另一机构", "from another institution"),
         "recusal-institution": Text("须来自考生培训机构以外", "from outside the training institution"),
         "session-lead": Text("须能任组长", "able to lead"),
+        "examiner-rotation": Text("前几日不在该机构执考", "who did not serve at that institution the days before"),
+        "team-rotation": Text("不在前后场次的考评组内", "who is in neither the team before nor the one after"),
     }
     said = [needs[rule] for rule in option.blocked_by if rule in needs]
     if not said:

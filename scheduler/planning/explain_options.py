@@ -13,14 +13,25 @@ from scheduler.domain.calendar import Slot
 from scheduler.domain.catalogue import Component, RoomKind
 from scheduler.domain.places import Room
 from scheduler.domain.rounds import Lock, Party
-from scheduler.planning.audit_reading import Held, Reading
+from scheduler.planning.audit_allotment import nearest_sites
+from scheduler.planning.audit_reading import Held, Reading, strictest
 from scheduler.planning.explain_crews import Crews
 from scheduler.planning.rules import RULES
 
 _RANK = {rule.id: n for n, rule in enumerate(RULES)}
 CROWDED = frozenset({"place-capacity", "room-once", "reservation"})
 """Rules that more places would satisfy."""
-UNSTAFFED = frozenset({"examiner-count", "recusal-person", "recusal-institution", "joint-institutions", "session-lead"})
+UNSTAFFED = frozenset(
+    {
+        "examiner-count",
+        "examiner-rotation",
+        "team-rotation",
+        "recusal-person",
+        "recusal-institution",
+        "joint-institutions",
+        "session-lead",
+    }
+)
 """Rules that more examiners would satisfy."""
 
 
@@ -43,7 +54,7 @@ class _Spot:
     room: Room
     slot: Slot
     coming: tuple[Party, ...]
-    """Who would come: the party, or its whole group where that sits together and has no place yet."""
+    """Who would come: the party, and those of its group who must come with it."""
 
     @property
     def heads(self) -> int:
@@ -61,6 +72,7 @@ class Options:
         self.closed |= {(room.id, slot_id) for room in reading.round.rooms for slot_id in room.closed_slot_ids}
         self.held_at = {(held.room.id, held.slot.id): held for held in reading.held}
         self.known: dict[tuple[str, str], list[Option]] = {}
+        self.nearest: dict[tuple[str, str], set[str]] = {}
         self._slots = sorted(reading.round.slots, key=lambda slot: (slot.on, slot.start, slot.id))
         self._rooms = sorted(reading.round.rooms, key=lambda room: room.id)
         self._singled_out = {recusal.party_id for recusal in reading.round.recusals}
@@ -71,9 +83,9 @@ class Options:
         # Parties that differ in nothing but their id share the answer; one with a recusal or a lock stands for itself.
         key = component.id, repr(party if party.id in self._singled_out else replace(party, id=""))
         if key not in self.known:
-            coming = self._coming(party, component)
             rooms = [room for room in self._rooms if room.kind is component.room_kind]
-            spots = (_Spot(component, room, slot, coming) for slot in self._slots for room in rooms)
+            coming = {room.site_id: self._coming(party, component, room.site_id) for room in rooms}
+            spots = (_Spot(component, room, slot, coming[room.site_id]) for slot in self._slots for room in rooms)
             self.known[key] = [self._judge(party, spot) for spot in spots]
         return self.known[key]
 
@@ -93,17 +105,24 @@ class Options:
         if self._other_session(component, room, slot):
             return 0
         taken = len(self.reading.by_session.get(held.session.id, ())) if held else 0
-        return max(0, self._at_once(component, room) * self.turns(component, room, slot) - taken)
+        limit = strictest((component, *(held.components if held else ()))).room_limit
+        at_once = self.reading.extra.get((room.id, slot.id), 0) + min(room.places, limit or room.places)
+        return max(0, at_once * self.turns(component, room, slot) - taken)
 
-    def _at_once(self, component: Component, room: Room) -> int:
-        limit = component.staffing.room_limit
-        return room.places if limit is None else min(room.places, limit)
-
-    def _coming(self, party: Party, component: Component) -> tuple[Party, ...]:
-        if self._together.get(party.group_id) != "session" or self._mates_at(party, component.id):
+    def _coming(self, party: Party, component: Component, site_id: str) -> tuple[Party, ...]:
+        """Return the party and who must come with it: its group where that is whole, the first fragment at a new site."""
+        group = self.reading.groups.get(party.group_id)
+        if group is None or group.together in {"none", "site"}:
             return (party,)
-        mates = self._by_group[party.group_id]
-        return tuple(mate for mate in mates if component.id in mate.component_ids)
+        mates = [mate for mate in self._by_group[group.id] if component.id in mate.component_ids]
+        if group.together == "session":
+            return (party,) if self._mates_at(party, component.id) else tuple(mates)
+        coming, heads = [party], party.head_count + self._heads_at(group.id, component.id, site_id)
+        waiting = (mate for mate in mates if mate.id != party.id and mate.id not in self.reading.by_party)
+        while heads < group.fragment_min and (mate := next(waiting, None)) is not None:
+            coming.append(mate)
+            heads += mate.head_count
+        return tuple(coming)
 
     def _judge(self, party: Party, spot: _Spot) -> Option:
         rules = self._place_rules(party, spot).union(*(self._party_rules(one, spot) for one in spot.coming))
@@ -139,8 +158,9 @@ class Options:
         return -(-(spot.heads - self.places_left(spot.component, spot.room, spot.slot)) // max(1, turns))
 
     def _other_session(self, component: Component, room: Room, slot: Slot) -> bool:
+        mixing = self.reading.policy.mixed_theory and room.kind is RoomKind.THEORY_ROOM
         return any(
-            held.slot.overlaps(slot) and (held.slot.id != slot.id or held.component.id != component.id)
+            held.slot.overlaps(slot) and (held.slot.id != slot.id or not (mixing or component in held.components))
             for held in self._sessions_of_room.get(room.id, ())
         )
 
@@ -159,7 +179,7 @@ class Options:
         return kept
 
     def _party_rules(self, party: Party, spot: _Spot) -> set[str]:
-        room, slot, policy = spot.room, spot.slot, self.reading.policy
+        room, slot = spot.room, spot.slot
         rules = set()
         if slot.id in party.unavailable_slot_ids:
             rules.add("candidate-available")
@@ -167,18 +187,67 @@ class Options:
             rules.add("deadline")
         if party.accessible and not room.accessible:
             rules.add("accessibility")
-        if policy.max_travel_km is not None:
-            km = self.reading.km(party, room.site_id)
-            if km is None or km > policy.max_travel_km:
-                rules.add("travel-limit")
+        rules |= self._site_rules(party, spot.component, room.site_id)
         for lock in self._locks.get((party.id, spot.component.id), ()):
             if lock.slot_id not in {None, slot.id} or lock.room_id not in {None, room.id}:
                 rules.add("lock")
-        mates = self._mates_at(party, spot.component.id)
-        here = room.site_id if self._together.get(party.group_id) == "site" else f"{slot.id}.{room.id}"
-        if mates and mates != {here}:
+        if self._splits(party, spot):
             rules.add("group-together")
         return rules
+
+    def _site_rules(self, party: Party, component: Component, site_id: str) -> set[str]:
+        policy, own = self.reading.policy, party.institution_id
+        group = self.reading.groups.get(party.group_id)
+        host = self.reading.sites[site_id].institution_id if site_id in self.reading.sites else ""
+        km = self.reading.km(party, site_id) if policy.max_travel_km is not None else None
+        rules = set()
+        if site_id in party.barred_site_ids + (group.barred_site_ids if group is not None else ()):
+            rules.add("barred-site")
+        if policy.bar_own_institution and own and own == host:
+            rules.add("own-institution")
+        if policy.no_mutual_exchange and own and own != host and (host, own) in self._exchanged:
+            rules.add("no-mutual-exchange")
+        too_far = policy.max_travel_km is not None and (km is None or km > policy.max_travel_km)
+        if too_far and not (party.travel_exception and site_id in self._nearest(party, component)):
+            rules.add("travel-limit")
+        return rules
+
+    def _nearest(self, party: Party, component: Component) -> set[str]:
+        key = party.id, component.id
+        if key not in self.nearest:
+            self.nearest[key] = nearest_sites(self.reading, party, component)
+        return self.nearest[key]
+
+    def _splits(self, party: Party, spot: _Spot) -> bool:
+        """Tell whether the party would sit apart from its group, or in a fragment of a size not allowed."""
+        group = self.reading.groups.get(party.group_id)
+        if group is None or group.together == "none":
+            return False
+        if group.together == "fragments":
+            heads = self._heads_at(group.id, spot.component.id, spot.room.site_id) + spot.heads
+            due = [mate for mate in self._by_group[group.id] if spot.component.id in mate.component_ids]
+            least = min(group.fragment_min, sum(mate.head_count for mate in due))
+            return heads < least or (group.fragment_max is not None and heads > group.fragment_max)
+        mates = self._mates_at(party, spot.component.id)
+        here = spot.room.site_id if group.together == "site" else f"{spot.slot.id}.{spot.room.id}"
+        return bool(mates) and mates != {here}
+
+    def _heads_at(self, group_id: str, component_id: str, site_id: str) -> int:
+        """Return how many of a group sit a component at a site."""
+        return sum(
+            self.reading.parties[id_].head_count
+            for id_ in self._group_places.get((group_id, component_id), {}).get(site_id, ())
+        )
+
+    @cached_property
+    def _exchanged(self) -> set[tuple[str, str]]:
+        """Who trained and who examines, of every sitting."""
+        sites = self.reading.sites
+        return {
+            (party.institution_id, sites[held.room.site_id].institution_id)
+            for _, party, held in self.reading.seated
+            if party.institution_id and held.room.site_id in sites
+        }
 
     def _mates_at(self, party: Party, component_id: str) -> set[str]:
         """Return the sessions, or sites, at which others of a group kept together sit a component."""
@@ -195,7 +264,7 @@ class Options:
         places: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for sitting, party, held in self.reading.seated:
             if party.group_id in self._together:
-                site = self._together[party.group_id] == "site"
+                site = self._together[party.group_id] in {"site", "fragments"}
                 place = held.room.site_id if site else f"{held.slot.id}.{held.room.id}"
                 places[party.group_id, sitting.component_id][place].add(party.id)
         return places

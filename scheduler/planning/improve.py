@@ -41,6 +41,8 @@ class Search:
     """Moment of the monotonic clock, only where the user gave a time limit."""
     tell: Callable[[str, int, int, int, int | None], None] = lambda *_: None
     bound: int = 0
+    loose: Problem | None = None
+    """A cheaper problem whose bound is proven for the round, where this problem's own would not be."""
     cost: int = field(init=False)
 
     def __post_init__(self) -> None:

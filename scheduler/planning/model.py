@@ -5,7 +5,7 @@ One model serves the exact solve, the improvement and the crews. Rules stand in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -61,6 +61,8 @@ class PlanModel:
         """By group and component, whether a session or site is the group's."""
         self.full_turns: dict[int, cp_model.IntVar] = {}
         """Whether a session has more candidates than one turn holds, where that matters."""
+        self.states: list[tuple[cp_model.IntVar, Callable[[Draft], int]]] = []
+        """Further variables of rules, each with its value in a draft."""
         self.last_days: list[tuple[cp_model.IntVar, int]] = []
         """Last days of single parties without a fixed last component, with the party."""
         free = np.zeros(len(problem.parties), dtype=np.bool_)
@@ -187,10 +189,12 @@ class PlanModel:
         for seats in self.seats:
             self._hint_seats(seats, draft.at[list(seats.cohort.parties)])
         for (group_id, c), places in self.group_places.items():
-            sites = self.problem.together[group_id] == "site"
+            sites = self.problem.together[group_id] != "session"
             taken = {int(table.site[s]) if sites else s for s in self._sessions_of(draft, group_id, c)}
             for place, chosen in places.items():
                 self.cp.add_hint(chosen, int(place in taken))
+        for variable, value in self.states:
+            self.cp.add_hint(variable, value(draft))
         for s, full in self.full_turns.items():
             self.cp.add_hint(full, int(heads[s] > table.per_turn[s]))
         for last, p in self.last_days:

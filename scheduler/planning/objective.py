@@ -1,6 +1,6 @@
 """Soft rules in the model: one function a rule, each adding its cost. Weights stand in the round's policy.
 
-Used wherever a model is solved. ``draft.costs`` counts the same six terms on the result.
+Used wherever a model is solved. ``draft.costs`` counts the same terms on the result.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scheduler.planning.model import Linear, PlanModel, Seats, total, weighted
+from scheduler.planning.objective_spread import SPREAD
 
 SOFT: dict[str, Callable[[PlanModel], None]] = {}
 """Cost terms by id, in the order of the catalogue."""
@@ -78,6 +79,9 @@ def wait(m: PlanModel) -> None:
         each = m.problem.policy.weights.wait_day * seats.cohort.heads
         first = int(m.problem.wait_from[seats.cohort.first])
         m.charge(_last_days(m, seats) - first * (seats.cohort.size - seats.left), each)
+
+
+SOFT |= SPREAD
 
 
 def trips_counted(m: PlanModel) -> None:

@@ -17,6 +17,7 @@ from scheduler.domain.catalogue import Component
 from scheduler.domain.people import Examiner
 from scheduler.domain.places import Room
 from scheduler.domain.rounds import Party, Policy, Round
+from scheduler.planning.allotment import Sites
 from scheduler.planning.choices import Choices
 from scheduler.planning.quota import Row, seat_rows
 from scheduler.planning.staffing import eligibility, staffable
@@ -50,7 +51,7 @@ class Problem:
     trained_by: IntArray
     """Training institution of each party, -1 for none."""
     institution_ids: tuple[str, ...]
-    """All institutions that train a party or send an examiner, sorted."""
+    """All institutions that train a party, send an examiner or have a site, sorted."""
     sent_by: IntArray
     """Institution of each examiner."""
     eligible: BoolArray
@@ -61,6 +62,10 @@ class Problem:
     """Seat limits of a session beyond its capacity: reservations, and locks on turns and places."""
     min_institutions: int
     """Institutions a session needs among its examiners."""
+    sites: Sites
+    """Where parties may sit at all."""
+    host: IntArray
+    """Institution of each site."""
 
     @classmethod
     def of(cls, round_: Round) -> Self:
@@ -150,6 +155,8 @@ class Problem:
         fits = table.start[later][None, :] >= (table.end[earlier] + policy.order_gap_min)[:, None]
         if policy.order_days_max is not None:
             fits &= table.day[later][None, :] - table.day[earlier][:, None] <= policy.order_days_max
+        if policy.max_sittings_per_day == 1:
+            fits &= table.day[later][None, :] > table.day[earlier][:, None]
         return fits
 
 
@@ -163,6 +170,7 @@ def _parts(round_: Round) -> dict[str, Any]:
     parties = tuple(sorted(round_.parties, key=lambda p: p.id))
     examiners = tuple(sorted(round_.examiners, key=lambda e: e.id)) if round_.policy.examiners_on else ()
     table = session_table(round_, places)
+    sites = Sites(round_, site_ids, places, table)
     eligible = eligibility(examiners, places, table)
     if round_.policy.examiners_on:
         keep = staffable(round_, examiners, places, table, eligible)
@@ -173,7 +181,8 @@ def _parts(round_: Round) -> dict[str, Any]:
     rows = seat_rows(round_, parties, places, table)
     choices = Choices(round_, places, table, rows)
     domains = [
-        [choices.of(p, party, places.components[c], c, reach[p]) for c in due[p]] for p, party in enumerate(parties)
+        [choices.of(p, party, places.components[c], c, sites.of(party, c, reach[p])) for c in due[p]]
+        for p, party in enumerate(parties)
     ]
     first = round_.window.first_on
     waits = [max(0, (party.earliest_on - first).days) if party.earliest_on else 0 for party in parties]
@@ -182,13 +191,15 @@ def _parts(round_: Round) -> dict[str, Any]:
         "components": places.components, "parties": parties, "examiners": examiners, "table": table, "due": due,
         "heads": np.array([party.head_count for party in parties], dtype=np.int64), "fares": fares, "reach": reach,
         "domains": tuple(tuple(one) for one in domains), "wait_from": np.array(waits, dtype=np.int64),
-        "eligible": eligible, "rows": rows, **_bodies(round_, parties, examiners),
+        "eligible": eligible, "rows": rows, "sites": sites, **_bodies(round_, parties, examiners),
     }  # fmt: skip
 
 
 def _bodies(round_: Round, parties: tuple[Party, ...], examiners: tuple[Examiner, ...]) -> dict[str, Any]:
     """Return who trained whom, who sends whom, and who must not meet whom."""
-    names = sorted({p.institution_id for p in parties if p.institution_id} | {e.institution_id for e in examiners})
+    hosts = {site.id: site.institution_id for site in round_.sites}
+    trainers, senders = {p.institution_id for p in parties}, {e.institution_id for e in examiners}
+    names = sorted(trainers - {""} | senders | set(hosts.values()))
     place = {name: i for i, name in enumerate(names)}
     index = {examiner.id: e for e, examiner in enumerate(examiners)}
     barred: dict[str, set[int]] = {}
@@ -197,6 +208,7 @@ def _bodies(round_: Round, parties: tuple[Party, ...], examiners: tuple[Examiner
             barred.setdefault(recusal.party_id, set()).add(index[recusal.examiner_id])
     return {
         "institution_ids": tuple(names),
+        "host": np.array([place[hosts[id_]] for id_ in sorted(hosts)], dtype=np.int64),
         "trained_by": np.array([place[p.institution_id] if p.institution_id else -1 for p in parties], dtype=np.int64),
         "sent_by": np.array([place[e.institution_id] for e in examiners], dtype=np.int64),
         "recused": tuple(tuple(sorted(barred.get(p.id, ()))) for p in parties),

@@ -6,21 +6,20 @@ Used by the audit and wherever a plan made elsewhere needs its cost lines.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from scheduler.domain.catalogue import RoomKind
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import CostLine, Plan
 from scheduler.errors import Text
 from scheduler.planning.audit_reading import Fault, Held, Reading, Seated, checks
+from scheduler.planning.recount_spread import beyond_average, beyond_days, beyond_shares, further_sessions
 from scheduler.planning.roundfile import round_digest
-from scheduler.planning.rules import RULES
-
-TERMS = tuple(rule.id for rule in RULES if rule.kind == "soft")
+from scheduler.planning.rules import terms
 
 
 def recount(round_: Round, plan: Plan) -> tuple[CostLine, ...]:
-    """Return what each soft rule costs, in the order of the rules; unknown ids cost nothing."""
+    """Return what each soft rule of the round costs, in the order of the rules; unknown ids cost nothing."""
     return recount_reading(Reading(round_, plan))
 
 
@@ -35,15 +34,19 @@ def recount_reading(reading: Reading) -> tuple[CostLine, ...]:
         travel += _travel(reading, party_seats)
         extra += _extra_trips(party_seats)
         wait += _waited(reading, party_seats)
-    amounts = {
-        "unplaced": weights.unplaced * _unplaced_heads(reading),
-        "opening": sum(_opening(reading, held) for held in reading.held),
-        "examiners": weights.examiner * served,
-        "travel": travel,
-        "extra-trip": weights.extra_trip * extra,
-        "wait": weights.wait_day * wait,
+    amounts: dict[str, Callable[[], int]] = {
+        "unplaced": lambda: weights.unplaced * _unplaced_heads(reading),
+        "opening": lambda: sum(_opening(reading, held) for held in reading.held),
+        "examiners": lambda: weights.examiner * served,
+        "travel": lambda: travel,
+        "extra-trip": lambda: weights.extra_trip * extra,
+        "wait": lambda: weights.wait_day * wait,
+        "share-over": lambda: weights.share_over * beyond_shares(reading),
+        "day-peak": lambda: weights.day_peak * beyond_days(reading),
+        "unfair-load": lambda: weights.unfair * beyond_average(reading),
+        "group-spread": lambda: weights.group_session * further_sessions(reading),
     }
-    return tuple(CostLine(term, amounts[term]) for term in TERMS)
+    return tuple(CostLine(term, amounts[term]()) for term in terms(weights))
 
 
 def _unplaced_heads(reading: Reading) -> int:
@@ -95,9 +98,10 @@ def cost_true(reading: Reading) -> Iterator[Fault]:
         what = Text("方案所依据的批次与本批次内容不同", "the plan was made for a round with other contents")
         yield Fault("round_digest", what, plan.round_digest, Text(digest, digest))
     said = tuple(line.term for line in plan.costs)
-    if said != TERMS:
-        wanted = ", ".join(TERMS)
-        what = Text("费用项目不全、重复或次序不对", "the cost lines are not the six terms in their order")
+    expected = terms(reading.policy.weights)
+    if said != expected:
+        wanted = ", ".join(expected)
+        what = Text("费用项目不全、重复或次序不对", "the cost lines are not the round's terms in their order")
         yield Fault("costs", what, ", ".join(said), Text(wanted, wanted))
     counted = {line.term: line.amount for line in recount_reading(reading)}
     for line in plan.costs:

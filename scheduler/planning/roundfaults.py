@@ -13,9 +13,11 @@ from typing import Any
 from scheduler.domain.catalogue import Component, Duty
 from scheduler.domain.rounds import Round
 from scheduler.errors import Finding, Severity, Text, Where
+from scheduler.planning.roundallot import allotment_findings
 from scheduler.planning.roundlocks import lock_findings
 
-MOST_ROWS = 10_000_000
+MOST_ROWS = 9_999_999
+"""Rows of all lists together; a file with more is refused before it is read."""
 _MOST_NUMBER = 10**9
 _LISTS = (
     "slots",
@@ -30,6 +32,8 @@ _LISTS = (
     "distances",
     "openings",
     "reservations",
+    "waivers",
+    "shares",
     "locks",
     "examiner_locks",
 )
@@ -45,6 +49,8 @@ _REFERENCES = (
     ("parties", "institution_id", "institutions", True),
     ("parties", "fares", "sites", False),
     ("parties", "unavailable_slot_ids", "slots", False),
+    ("parties", "barred_site_ids", "sites", False),
+    ("groups", "barred_site_ids", "sites", False),
     ("examiners", "institution_id", "institutions", False),
     ("examiners", "unavailable_slot_ids", "slots", False),
     ("recusals", "examiner_id", "examiners", False),
@@ -56,6 +62,9 @@ _REFERENCES = (
     ("reservations", "group_id", "groups", True),
     ("reservations", "institution_id", "institutions", True),
     ("reservations", "slot_id", "slots", True),
+    ("waivers", "room_id", "rooms", False),
+    ("waivers", "slot_id", "slots", False),
+    ("shares", "institution_id", "institutions", False),
     ("locks", "party_id", "parties", False),
     ("locks", "component_id", "components", False),
     ("locks", "slot_id", "slots", False),
@@ -82,7 +91,11 @@ _LEAST = (
     ("examiners", "max_per_week", 0),
     ("distances", "km", 0),
     ("openings", "cost", 0),
+    ("groups", "fragment_min", 1),
+    ("groups", "fragment_max", 1),
     ("reservations", "places", 1),
+    ("waivers", "places", 1),
+    ("shares", "percent", 0),
     ("locks", "turn", 1),
     ("locks", "place", 1),
     ("policy", "min_institutions", 1),
@@ -94,6 +107,10 @@ _LEAST = (
     ("policy", "road_factor", 0),
     *(("policy", f"weights.{name}", 0) for name in ("unplaced", "theory_session", "workshop_session", "examiner")),
     *(("policy", f"weights.{name}", 0) for name in ("km", "extra_trip", "wait_day")),
+    *(("policy", f"weights.{name}", 0) for name in ("share_over", "day_peak", "unfair", "group_session")),
+    ("policy", "max_sittings_per_day", 1),
+    ("policy", "max_consecutive_at", 1),
+    ("policy", "day_tolerance_percent", 100),
 )
 
 
@@ -106,9 +123,7 @@ def round_findings(round_: Round) -> list[Finding]:
     """
     rows = sum(len(getattr(round_, name)) for name in _LISTS)
     if rows > MOST_ROWS:
-        what = Text(f"批次共有 {rows} 行，超过上限 {MOST_ROWS}", f"the round has {rows} rows, more than {MOST_ROWS}")
-        hint = Text("拆成几个批次", "split it into several rounds")
-        return [Finding("round-too-large", what, Where(subject=round_.id), hint=hint)]
+        return [too_large(rows, Where(subject=round_.id))]
     basic = [*_id_faults(round_), *_reference_faults(round_), *_number_faults(round_), *_day_faults(round_)]
     if basic:
         return basic
@@ -118,8 +133,14 @@ def round_findings(round_: Round) -> list[Finding]:
         *_party_faults(round_),
         *_examiner_faults(round_),
         *lock_findings(round_),
-        *_travel_faults(round_),
+        *allotment_findings(round_),
     ]
+
+
+def too_large(rows: int, where: Where) -> Finding:
+    """Return the finding of a round with more rows than can be planned."""
+    what = Text(f"批次共有 {rows} 行，超过上限 {MOST_ROWS}", f"the round has {rows} rows, more than {MOST_ROWS}")
+    return Finding("round-too-large", what, where, str(rows), hint=Text("拆成几个批次", "split it into several rounds"))
 
 
 def _fault(
@@ -275,21 +296,15 @@ def _party_faults(round_: Round) -> Iterator[Finding]:
 def _examiner_faults(round_: Round) -> Iterator[Finding]:
     if not round_.policy.examiners_on:
         return
-    untraded = []
     for i, examiner in enumerate(round_.examiners):
         if not examiner.duties:
             what = Text(f"考评员 {examiner.id} 没有职责", f"examiner {examiner.id} has no duty")
             hint = Text("填 assess 或 invigilate", "write assess or invigilate")
             yield _fault("round-examiner", f"examiners[{i}].duties", what, hint=hint)
         elif Duty.ASSESS in examiner.duties and not examiner.trade_ids:
-            untraded.append(examiner.id)
-    if untraded:
-        few = ", ".join(untraded[:3]) + (" …" if len(untraded) > 3 else "")
-        what = Text(
-            f"{len(untraded)} 名考评员未写工种，视为可考评所有工种：{few}",
-            f"{len(untraded)} examiners name no trade and count for every trade: {few}",
-        )
-        yield _fault("round-examiner", "examiners", what, severity="warning")
+            what = Text(f"考评员 {examiner.id} 没有工种", f"examiner {examiner.id} assesses but names no trade")
+            hint = Text("填可考评的工种，或只留 invigilate", "name the trades, or leave only invigilate")
+            yield _fault("round-examiner", f"examiners[{i}].trade_ids", what, hint=hint)
     senders = {examiner.institution_id for examiner in round_.examiners}
     if 0 < len(senders) < round_.policy.min_institutions:
         what = Text(
@@ -299,22 +314,3 @@ def _examiner_faults(round_: Round) -> Iterator[Finding]:
         )
         hint = Text("请合作机构派出考评员", "ask a co-operating institution for examiners")
         yield _fault("round-one-institution", "examiners", what, hint=hint, severity="warning")
-
-
-def _travel_faults(round_: Round) -> Iterator[Finding]:
-    if round_.policy.max_travel_km is None:
-        return
-    known = {(distance.origin_id, distance.site_id) for distance in round_.distances}
-    unplotted = [site.id for site in round_.sites if site.x_km is None]
-    holes: Counter[tuple[str, str]] = Counter()
-    for party in round_.parties:
-        sites = [site.id for site in round_.sites] if party.x_km is None else unplotted
-        holes.update((party.origin_id, site_id) for site_id in sites if (party.origin_id, site_id) not in known)
-    for (origin_id, site_id), n in sorted(holes.items()):
-        what = Text(
-            f"限制了路程，但起点 {origin_id or '（空）'} 到考点 {site_id} 的距离未知，{n} 组考生按超限处理",
-            f"travel is limited, but no distance is known from {origin_id or '(none)'} to site {site_id}: "
-            f"{n} parties count as too far",
-        )
-        hint = Text("补充 distances 或坐标", "add a distance or coordinates")
-        yield _fault("round-travel-hole", "distances", what, hint=hint, severity="warning")

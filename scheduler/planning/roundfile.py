@@ -5,15 +5,20 @@ Used by the office and the command line. Planning from files alone needs nothing
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from scheduler.domain.rounds import Round
-from scheduler.errors import Finding, errors_in
+from scheduler.errors import Finding, Where, errors_in
+from scheduler.planning import roundfaults
 from scheduler.planning.jsonfile import by_lines, compact, plain, read_value, schema_of, write_whole
 from scheduler.planning.roundfaults import round_findings
+
+_BRACES_AROUND = 4
+"""Braces that are no rows: of the round, its window, its policy and the policy's weights."""
 
 __all__ = ["read_round", "round_digest", "round_findings", "round_schema", "write_round"]
 
@@ -24,11 +29,27 @@ def read_round(path: Path) -> tuple[Round | None, list[Finding]]:
     Returns:
         The round and its warnings, or None and every fault found, with the path inside the file.
     """
+    rows = _rows_about(path)
+    if rows > roundfaults.MOST_ROWS:
+        return None, [roundfaults.too_large(rows, Where(file=path.name))]
     round_, findings = read_value(path, Round)
     if round_ is None:
         return None, findings
     findings = [replace(f, where=replace(f.where, file=path.name)) for f in round_findings(round_)]
     return (None if errors_in(findings) else round_), findings
+
+
+def _rows_about(path: Path) -> int:
+    """Return about how many rows a file has without reading it as JSON; 0 for a file that cannot be read or fits easily."""
+    # Each row opens a brace; fares and staffing open a second one inside their row.
+    rows = 0
+    with contextlib.suppress(OSError):
+        if path.stat().st_size <= roundfaults.MOST_ROWS:
+            return 0
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 24):
+                rows += chunk.count(b"{") - chunk.count(b'"fares"') - chunk.count(b'"staffing"')
+    return rows - _BRACES_AROUND
 
 
 def write_round(round_: Round, path: Path) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from scheduler.planning.cohorts import group_of
 from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft, cost
+from scheduler.planning.lawful import offenders, watched
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import BoolArray
 from scheduler.planning.units import Unit, units_of
@@ -40,6 +41,7 @@ class Ruin:
         for unit in dict.fromkeys(self.unit_at.values()) if problem.together else ():
             if group_id := group_of(problem, unit.parties[0]):
                 self.groups.setdefault(group_id, []).append(unit)
+        self.watched = watched(problem)
         self.emptied: list[int] = []
         """Sessions the last ruin went for."""
         self.now = self.best_cost = cost(problem, draft)
@@ -75,6 +77,9 @@ class Ruin:
         builder.lures = None
         draft = builder.draft()
         then = cost(self.problem, draft)
+        if self.watched and offenders(self.problem, draft.at, draft.staff):
+            builder.restore(before)
+            return
         if then > self.now - warmth * math.log(max(chance.random(), 1e-12)):
             builder.restore(before)
             return

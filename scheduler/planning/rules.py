@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from scheduler.domain.rounds import Weights
 from scheduler.errors import Text
 
 
@@ -19,6 +20,8 @@ class Rule:
     kind: Literal["hard", "soft"]
     wording: Text
     source: str
+    weight: str = ""
+    """For a soft rule: the weight that brings its cost line into a plan when above 0; empty where the line always stands."""
 
 
 _HARD = (
@@ -48,7 +51,18 @@ _HARD = (
         "each seat or workstation takes one candidate a turn, within the room's limit",
         "room rules of skill-level exams: at most 30 a theory room, one candidate a workstation (seen)",
     ),
-    ("one-component", "一个场次只考一个科目", "a session examines one component", "product"),
+    (
+        "one-component",
+        "考生每个科目须安排在考该科目的场次",
+        "a candidate sits a component in a session that examines it",
+        "product",
+    ),
+    (
+        "mixed-theory",
+        "除允许混合编场的理论考场外，一个场次只考一个科目",
+        "a session examines one component, except in theory rooms where the round allows mixing",
+        "product",
+    ),
     (
         "all-or-unplaced",
         "每位考生的应考科目须全部安排，或整体列为未安排并说明原因",
@@ -69,6 +83,12 @@ _HARD = (
     ),
     ("candidate-free", "考生同一时间只能参加一个场次", "a candidate is in one session at a time", "product"),
     (
+        "sittings-per-day",
+        "考生每日应考科目数不得超过上限",
+        "a candidate sits no more components a day than allowed",
+        "asked of exam schedulers in public (seen)",
+    ),
+    (
         "candidate-available",
         "不得安排在考生不能到场的时段",
         "a candidate is not seated in a slot that does not suit",
@@ -86,8 +106,36 @@ _HARD = (
         "a candidate who needs it sits in an accessible room",
         "national exam rules for disabled candidates (seen); for skills exams inferred",
     ),
-    ("group-together", "要求同场或同考点的考生组不得拆散", "a group kept together is not split", "product"),
-    ("travel-limit", "单程距离不得超过上限", "no trip is longer than the limit", "product"),
+    (
+        "group-together",
+        "要求同场、同考点的考生组不得拆散，允许分组的每处人数须在规定范围内",
+        "a group kept together is not split, or only into fragments of the size allowed",
+        "product; fragments: asked by examining authorities in public (seen)",
+    ),
+    (
+        "barred-site",
+        "不得安排在该考生或其组别不得前往的考点",
+        "nobody is examined at a site barred for them or for their group",
+        "asked by examining authorities in public (seen)",
+    ),
+    (
+        "own-institution",
+        "考生不得在本人培训机构所属考点考试",
+        "nobody is examined at a site of the institution that trained them",
+        "operation exams: exam staff must not do training linked to the exam (seen)",
+    ),
+    (
+        "no-mutual-exchange",
+        "同一批次内两机构不得互考对方的考生",
+        "two institutions do not examine each other's candidates in one round",
+        "asked by examining authorities in public (seen)",
+    ),
+    (
+        "travel-limit",
+        "单程距离不得超过上限，点名允许者可去最近的考点",
+        "no trip is longer than the limit; a party named for it may go to the nearest site",
+        "asked by examining authorities in public (seen)",
+    ),
     (
         "examiner-count",
         "考评员、监考员人数须符合配比",
@@ -112,6 +160,18 @@ _HARD = (
         "examiner-week-limit",
         "考评员每周场次不得超过上限",
         "an examiner serves no more sessions a week than allowed",
+        "product",
+    ),
+    (
+        "examiner-rotation",
+        "考评员不得连续多日在同一机构的考点执考",
+        "an examiner does not serve too many duty days in a row at one institution's sites",
+        "product",
+    ),
+    (
+        "team-rotation",
+        "同一考场前后两场的考评人员须有半数以上轮换",
+        "at least half of a team differs from the team before in the same room",
         "product",
     ),
     (
@@ -161,11 +221,29 @@ _SOFT = (
     ("extra-trip", "考生多次往返", "further trips of candidates", "product"),
     ("wait", "考生等候天数", "days candidates wait", "product"),
 )
+# Their cost lines stand only in plans of rounds that give them a weight, so that older plans stay true.
+_SOFT_BY_WEIGHT = (
+    ("share-over", "超出机构承考份额的考位", "seats beyond an institution's share", "product", "share_over"),
+    ("day-peak", "单日考试过于集中的考位", "seats beyond what a day should take", "asked by examining authorities in public (seen)", "day_peak"),
+    ("unfair-load", "考评员执考次数不均", "duties beyond an examiner's fair share", "asked by examining authorities in public (seen)", "unfair"),
+    ("group-spread", "考生组分散的场次", "further sessions of a group", "product", "group_session"),
+)
 
 
 def _rules(kind: Literal["hard", "soft"], rows: tuple[tuple[str, str, str, str], ...]) -> tuple[Rule, ...]:
     return tuple(Rule(rule_id, kind, Text(zh, en), source) for rule_id, zh, en, source in rows)
 
 
-RULES: tuple[Rule, ...] = (*_rules("hard", _HARD), *_rules("soft", _SOFT))
+RULES: tuple[Rule, ...] = (
+    *_rules("hard", _HARD),
+    *_rules("soft", _SOFT),
+    *(Rule(rule_id, "soft", Text(zh, en), source, weight) for rule_id, zh, en, source, weight in _SOFT_BY_WEIGHT),
+)
 BY_ID = {rule.id: rule for rule in RULES}
+
+
+def terms(weights: Weights) -> tuple[str, ...]:
+    """Return the ids of the cost lines of every plan made with these weights, in order."""
+    return tuple(
+        rule.id for rule in RULES if rule.kind == "soft" and (not rule.weight or int(getattr(weights, rule.weight)) > 0)
+    )

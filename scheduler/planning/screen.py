@@ -30,6 +30,9 @@ _WORDS = {
     "candidate-available": ("有场次的时段本人都不能到场", "the slots with sessions do not suit the party"),
     "accessibility": ("没有可用的无障碍考场", "no accessible room is to be had"),
     "travel-limit": ("考点都超出路程上限或距离不明", "every site is beyond the travel limit or at an unknown distance"),
+    "barred-site": ("考点都不得安排本人或其组别", "every site is barred for the party or its group"),
+    "own-institution": ("考点都属于本人的培训机构", "every site belongs to the institution that trained the party"),
+    "no-mutual-exchange": ("会与培训机构形成互考", "its institution already examines the sites' own candidates"),
     "lock": ("锁定的时段、考场、轮次或考位无法满足", "the locked slot, room, turn or place is not available"),
     "place-capacity": ("可选场次的考位不够", "the sessions it may choose have too few places"),
     "reservation": ("剩余考位已为他人预留", "the places left are reserved for others"),
@@ -111,7 +114,9 @@ def _broken(problem: Problem, p: int, component: Component, room: Room, slot: Sl
     closed = any(o.closed and (o.room_id, o.slot_id) == (room.id, slot.id) for o in round_.openings)
     turns = turns_of(component, room, slot, round_.policy.changeover_min)
     limit = component.staffing.room_limit
-    each = room.places if limit is None else min(room.places, limit)
+    extra = sum(w.places for w in round_.waivers if (w.room_id, w.slot_id) == (room.id, slot.id))
+    each = extra + (room.places if limit is None else min(room.places, limit))
+    site, c = problem.site_ids.index(room.site_id), problem.components.index(component)
     locks = [lock for lock in round_.locks if (lock.party_id, lock.component_id) == (party.id, component.id)]
     early, late = party.earliest_on or slot.on, party.latest_on or slot.on
     is_open = not closed and slot.id not in room.closed_slot_ids and slot.on in round_.window
@@ -122,9 +127,11 @@ def _broken(problem: Problem, p: int, component: Component, room: Room, slot: Sl
         "deadline": early <= slot.on <= late,
         "candidate-available": slot.id not in party.unavailable_slot_ids,
         "accessibility": room.accessible or not party.accessible,
-        "travel-limit": bool(problem.reach[p, problem.site_ids.index(room.site_id)]),
+        "barred-site": not problem.sites.barred_for(party)[site],
+        "own-institution": not problem.sites.own_of(party)[site],
+        "travel-limit": bool(problem.sites.within(party, c, problem.reach[p])[site]),
         "lock": all(_lock_fits(lock.slot_id, slot.id) and _lock_fits(lock.room_id, room.id) for lock in locks)
-        and all((lock.turn or 1) <= max(1, turns) and (lock.place or 1) <= room.places for lock in locks),
+        and all((lock.turn or 1) <= max(1, turns) and (lock.place or 1) <= room.places + extra for lock in locks),
         "place-capacity": party.head_count <= max(1, turns) * each,
     }
     broken = [rule for rule, kept in tests.items() if not kept]

@@ -64,7 +64,9 @@ def _number(
 ) -> dict[Person, Seat]:
     table, room = problem.table, problem.rooms[problem.table.room[session]]
     kept = kept_places(problem.round_, room, problem.slots[table.slot[session]])
-    hall = _Hall(int(table.turns[session]), int(table.per_turn[session]), room.places, kept)
+    slot_id = problem.slots[table.slot[session]].id
+    extra = sum(w.places for w in problem.round_.waivers if (w.room_id, w.slot_id) == (room.id, slot_id))
+    hall = _Hall(int(table.turns[session]), int(table.per_turn[session]), room.places + extra, kept)
     filling = _Filling(problem, hall)
     locked = [(p, m) for p, m in people if m == 1 and p in fixed and (fixed[p].turn or fixed[p].place)]
     for person in sorted(locked, key=lambda q: (not fixed[q[0]].place, not fixed[q[0]].turn, q)):

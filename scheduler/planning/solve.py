@@ -24,6 +24,7 @@ from scheduler.planning.construct import start
 from scheduler.planning.cpsat import Effort
 from scheduler.planning.draft import Draft, cost, costs
 from scheduler.planning.improve import Interrupted, Search, columns, neighbourhoods, reseat, whole
+from scheduler.planning.mixing import mixing
 from scheduler.planning.pace import Pace, pace_of
 from scheduler.planning.problem import Problem
 from scheduler.planning.roundfile import round_digest
@@ -84,11 +85,13 @@ def solve(
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
     tell = _teller(progress)
     tell("screen", 0, 0, None, None)
-    problem = Problem.of(round_)
+    mixed = mixing(round_)
+    problem, keep = Problem.of(mixed.round_), mixed.into(keep)
     known = hopeless(problem)
     kept = _kept_sessions(problem, keep) if keep else None
     kept_cost = max(1, problem.policy.weights.unplaced // 5) if keep else 0
     search = Search(problem, Draft.empty(problem), seed, kept, kept_cost, deadline, tell)
+    search.loose = None if mixed.complete else Problem.of(mixed.loosened())
     try:
         _search(search)
     except (KeyboardInterrupt, Interrupted):
@@ -112,6 +115,7 @@ def solve(
             tuple(sorted(settings.items())),
         ),
     )
+    plan = mixed.back(plan, round_)
     _judge(round_, plan)
     return plan
 
@@ -175,7 +179,7 @@ def _bound(search: Search, rounds: int, everyone: list[Cohort]) -> None:
     search.tell("bound", 0, 0, search.cost, search.bound)
     hopeless_cost = _hopeless_cost(search.problem)
     known = cost(search.problem, search.best) - hopeless_cost
-    proven = relaxed_bound(search.problem, everyone, known, rounds, search.late) + hopeless_cost
+    proven = relaxed_bound(search.loose or search.problem, everyone, known, rounds, search.late) + hopeless_cost
     search.bound = max(search.bound, proven)
     search.tell("bound", 1, 1, search.cost, search.bound)
 
@@ -184,7 +188,7 @@ def _exact(search: Search, effort: Effort) -> bool:
     """Solve everything in one model; tell whether the best draft is proven."""
     search.tell("exact", 0, 0, search.cost, search.bound)
     answer = whole(search, effort)
-    if search.kept is None:
+    if search.kept is None and search.loose is None:
         search.bound = max(search.bound, _rounded(answer.bound) + _hopeless_cost(search.problem))
     return (answer.optimal and search.kept is None) or search.over()
 

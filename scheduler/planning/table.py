@@ -94,6 +94,7 @@ def session_table(round_: Round, places: Places) -> SessionTable:
     """Return every session that rooms, slots and openings allow for the components that are due."""
     wanted = {cid for party in round_.parties for cid in party.component_ids}
     openings = {(o.room_id, o.slot_id): o for o in round_.openings}
+    extra = {(waiver.room_id, waiver.slot_id): waiver.places for waiver in round_.waivers}
     first, sites = round_.window.first_on, {sid: n for n, sid in enumerate(sorted(site.id for site in round_.sites))}
     found = []
     for t, slot in enumerate(places.slots):
@@ -111,6 +112,7 @@ def session_table(round_: Round, places: Places) -> SessionTable:
                 if component.id in wanted and k > 0 and suits(component, room):
                     limit = component.staffing.room_limit
                     each = room.places if limit is None else min(room.places, limit)
+                    each += extra.get((room.id, slot.id), 0)
                     cost = opening_cost(round_, room, opening)
                     found.append((c, r, t, sites[room.site_id], day, start, end, k, each, each * k, cost))
     return SessionTable(*np.array(found, dtype=np.int64).reshape(-1, 11).T)

@@ -57,6 +57,12 @@ def compatible(problem: Problem, unit: Unit, ways: IntArray, j: int, choice: Int
     for i, k in unit.apart:
         if k == j:
             fine &= ~problem.slot_overlaps[slots[ways[:, i]][:, None], slots[choice][None, :]]
+    most, day = problem.policy.max_sittings_per_day, problem.table.day
+    for positions, *_ in unit.profiles if most is not None else ():
+        before = [i for i in positions if i < j]
+        if j in positions and len(before) >= (most or 1):
+            same = np.stack([day[ways[:, i]][:, None] == day[choice][None, :] for i in before]).sum(axis=0)
+            fine &= same < (most or 1)
     return fine
 
 

@@ -18,6 +18,8 @@ from scheduler.sheets.paint import Value, head, new_book, rows_below
 _TERMS = {
     "unplaced": "未安排的考生", "opening": "开设场次", "examiners": "考评员与监考员派出",
     "travel": "考生路程", "extra-trip": "再次往返", "wait": "等候天数",
+    "share-over": "超出机构承考份额的考位", "day-peak": "单日过于集中的考位",
+    "unfair-load": "考评员执考次数不均", "group-spread": "考生组分散的场次",
 }  # fmt: skip
 
 

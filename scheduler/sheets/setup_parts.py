@@ -111,6 +111,8 @@ def read_examiner(row: Row, known: Known) -> Examiner | None:
     institution_id = row.choice("institution", known.institutions, "institution-unknown", required=True) or ""
     duties = row.choices("duties", DUTIES, "duty-unknown", required=True)
     trade_ids = row.choices("trades", trade_codes(known.catalogue), "trade-unknown")
+    if not trade_ids and Duty.ASSESS in duties:
+        trade_ids = tuple(sorted(trade.id for trade in known.catalogue.trades))
     unavailable = row.choices("unavailable", known.slots, "slot-unknown")
     plain = Examiner("", "", ())
     max_per_day, max_per_week = row.whole("max_per_day", 0, 20), row.whole("max_per_week", 0, 100)

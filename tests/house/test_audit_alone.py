@@ -5,9 +5,19 @@ from __future__ import annotations
 import grimp
 import pytest
 
-SHARED = {"jsonfile", "planfile", "roundfaults", "roundfile", "roundlocks", "rules"}
+SHARED = {"jsonfile", "planfile", "roundallot", "roundfaults", "roundfile", "roundlocks", "rules"}
 """The catalogue of rules, and the reading of round and plan files."""
-AUDIT = {"audit", "audit_examiners", "audit_parties", "audit_places", "audit_reading", "recount"}
+AUDIT = {
+    "audit",
+    "audit_allotment",
+    "audit_examiners",
+    "audit_parties",
+    "audit_places",
+    "audit_reading",
+    "audit_rotation",
+    "recount",
+    "recount_spread",
+}
 PLANNING = "scheduler.planning"
 
 

@@ -12,7 +12,7 @@ from datetime import time
 from scheduler.domain.calendar import Slot
 from scheduler.domain.catalogue import Duty
 from scheduler.domain.people import Recusal
-from scheduler.domain.rounds import Group, Lock, Policy, Reservation, Round
+from scheduler.domain.rounds import ExaminerLock, Group, Lock, Policy, Reservation, Round
 from scheduler.domain.sessions import CostLine, Plan, Session
 from tests.build import MONDAY, PRACTICAL, THEORY, a_component, a_party, a_plan, a_room, a_round, settled
 from tests.planning.planting import (
@@ -39,16 +39,17 @@ class Example:
 
 
 EXAMPLES: dict[str, Example] = {}
+"""By rule id; a further example of the same rule stands under ``rule/variant``."""
 
 
-def example(rule: str) -> Callable[[Callable[[], tuple[Round, Plan, Round, Plan]]], None]:
+def example(rule: str, variant: str = "") -> Callable[[Callable[[], tuple[Round, Plan, Round, Plan]]], None]:
     """Register the example a function builds: round and plan that keep, round and plan that break."""
 
     def register(build: Callable[[], tuple[Round, Plan, Round, Plan]]) -> None:
         round_kept, kept, round_broken, broken = build()
         if rule != "cost-true":
             broken = settled(round_broken, broken)
-        EXAMPLES[rule] = Example(rule, round_kept, kept, round_broken, broken)
+        EXAMPLES[f"{rule}/{variant}" if variant else rule] = Example(rule, round_kept, kept, round_broken, broken)
 
     return register
 
@@ -267,6 +268,35 @@ def _():
     round_ = a_round(theory_only("p1"), locks=(Lock("p1", THEORY, slot_id="d0am"),))
     plan = a_plan(round_)
     return round_, plan, round_, moved(plan, plan.sessions[0], "d0pm")
+
+
+@example("lock", "room")
+def _():
+    rooms = (a_room("hall"), a_room("hall2"))
+    round_ = a_round(theory_only("p1"), rooms=rooms, locks=(Lock("p1", THEORY, room_id="hall"),))
+    plan = a_plan(round_)
+    return round_, plan, round_, moved(plan, plan.sessions[0], room_id="hall2")
+
+
+@example("lock", "place")
+def _():
+    round_ = a_round(theory_only("p1"), locks=(Lock("p1", THEORY, place=1),))
+    plan = a_plan(round_)
+    return round_, plan, round_, with_sitting(plan, plan.sittings[0], place=2)
+
+
+@example("lock", "turn")
+def _():
+    round_ = a_round([a_party("p1", [PRACTICAL])], locks=(Lock("p1", PRACTICAL, turn=1),))
+    plan = a_plan(round_)
+    return round_, plan, round_, with_sitting(plan, plan.sittings[0], turn=2)
+
+
+@example("lock", "examiner")
+def _():
+    round_ = a_round(theory_only("p1"), examiner_locks=(ExaminerLock("hall", "d0am", "e1"),))
+    plan = a_plan(round_)
+    return round_, plan, round_, with_session(plan, plan.sessions[0], examiner_ids=("e2", "e3"))
 
 
 @example("session-used")

@@ -6,9 +6,11 @@ round gives no opportunity. ``FAULTS`` holds them by name. They work on any plan
 
 from __future__ import annotations
 
+from tests.planning.planted_allotment import ALLOTMENT_FAULTS
 from tests.planning.planted_books import BOOK_FAULTS
 from tests.planning.planted_examiners import EXAMINER_FAULTS
 from tests.planning.planted_parties import PARTY_FAULTS
 from tests.planning.planted_places import PLACE_FAULTS
 
-FAULTS = {fault.__name__: fault for fault in (*BOOK_FAULTS, *PLACE_FAULTS, *PARTY_FAULTS, *EXAMINER_FAULTS)}
+_ALL = (*BOOK_FAULTS, *PLACE_FAULTS, *PARTY_FAULTS, *ALLOTMENT_FAULTS, *EXAMINER_FAULTS)
+FAULTS = {fault.__name__: fault for fault in _ALL}

@@ -65,11 +65,17 @@ def place_taken_twice(round_, plan):
     return None
 
 
+def extra_places(round_, session):
+    return sum(w.places for w in round_.waivers if (w.room_id, w.slot_id) == (session.room_id, session.slot_id))
+
+
 def place_beyond_the_last(round_, plan):
     places = {room.id: room.places for room in round_.rooms}
-    rooms = {session.id: session.room_id for session in plan.sessions}
+    sessions = {session.id: session for session in plan.sessions}
     for sitting in plan.sittings:
-        return with_sitting(plan, sitting, place=places[rooms[sitting.session_id]] + 1), "place-capacity"
+        session = sessions[sitting.session_id]
+        last = places[session.room_id] + extra_places(round_, session)
+        return with_sitting(plan, sitting, place=last + 1), "place-capacity"
     return None
 
 
@@ -92,7 +98,9 @@ def more_people_than_the_room_allows(round_, plan):
     rooms = {room.id: room for room in round_.rooms}
     for session in plan.sessions:
         limit = components[session.component_id].staffing.room_limit
-        most = min(rooms[session.room_id].places, limit or rooms[session.room_id].places)
+        most = min(rooms[session.room_id].places, limit or rooms[session.room_id].places) + extra_places(
+            round_, session
+        )
         crowd = [sitting for sitting in plan.sittings if sitting.component_id == session.component_id]
         if len(crowd) > most:
             place = {(s.party_id, s.member): n % rooms[session.room_id].places + 1 for n, s in enumerate(crowd)}
@@ -129,7 +137,7 @@ def others_in_reserved_places(round_, plan):
                 )
             ]
             places = next(room.places for room in round_.rooms if room.id == row.room_id)
-            if len(others) > places - row.places:
+            if len(others) > places + extra_places(round_, session) - row.places:
                 crowd = {id(s) for s in others}
                 sittings = tuple(
                     replace(s, session_id=session.id, turn=1) if id(s) in crowd else s for s in plan.sittings

@@ -40,6 +40,19 @@ def moved(plan: Plan, session: Session, slot_id: str | None = None, room_id: str
     return in_order(replace(plan, sittings=sittings))
 
 
+def joined(plan: Plan, host: Session, guest: Session) -> Plan:
+    """The plan with one session's people in another's room and slot, on the places after its own, before the same team."""
+    taken = sum(sitting.session_id == host.id for sitting in plan.sittings)
+    places = {id(s): taken + n for n, s in enumerate((s for s in plan.sittings if s.session_id == guest.id), 1)}
+    sittings = tuple(
+        replace(s, session_id=host.id, place=places[id(s)]) if id(s) in places else s for s in plan.sittings
+    )
+    ids = sorted({*host.component_ids, *guest.component_ids})
+    mixed = replace(host, component_id=ids[0], also_ids=tuple(ids[1:]))
+    sessions = tuple(mixed if s is host else s for s in plan.sessions if s is not guest)
+    return in_order(replace(plan, sessions=sessions, sittings=sittings))
+
+
 def session_of(plan: Plan, session_id: str) -> Session:
     """The session with an id."""
     return next(session for session in plan.sessions if session.id == session_id)

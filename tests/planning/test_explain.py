@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from scheduler.domain.people import Recusal
-from scheduler.domain.rounds import Group, Lock, Policy, Reservation
+from scheduler.domain.rounds import Group, Lock, Policy, Reservation, Waiver
 from scheduler.planning.explain import explain
 from tests.build import MONDAY, PRACTICAL, THEORY, a_component, a_party, a_plan, a_room, a_round, an_examiner
 
@@ -86,6 +86,24 @@ CASES = {
         rooms=ONE_HALL,
         examiners=[an_examiner(1), an_examiner(3), an_examiner(2, unavailable_slot_ids=("d0am",))],
     ),
+    "barred-site": a_round(theory("p1", barred_site_ids=("north",)), rooms=ONE_HALL),
+    "own-institution": a_round(
+        theory("p1", institution_id="alpha"), rooms=ONE_HALL, policy=Policy(bar_own_institution=True)
+    ),
+    "examiner-rotation": a_round(
+        theory("p0", "p1"),
+        rooms=(a_room("hall", places=1, closed_slot_ids=("d0pm", "d1pm")),),
+        locks=(Lock("p0", THEORY, slot_id="d0am"),),
+        examiners=3,
+        policy=Policy(max_consecutive_at=1, min_institutions=1),
+    ),
+    "team-rotation": a_round(
+        theory("p0", "p1"),
+        rooms=(a_room("hall", places=1, closed_slot_ids=("d0pm", "d1pm")),),
+        locks=(Lock("p0", THEORY, slot_id="d0am"),),
+        examiners=2,
+        policy=Policy(rotate_half=True),
+    ),
     "session-lead": a_round(
         [a_party("p1", [PRACTICAL])], examiners=[an_examiner(n, may_lead=False) for n in (1, 2, 3)]
     ),
@@ -98,6 +116,68 @@ def test_the_rule_that_blocks_alone_is_named_and_could_be_satisfied(rule):
     assert {block.rule: block.alone for block in view.components[0].blocks}[rule] > 0
     assert rule in {addition.rule for addition in view.additions}
     assert all(addition.what.zh and addition.what.en for addition in view.additions)
+
+
+def test_a_trip_too_far_is_open_to_whom_the_exception_names():
+    """The hall lies 62 km off; the limit is 50."""
+    far = theory("p1", x_km=50.0, y_km=0.0, travel_exception=True)
+    round_ = a_round(far, rooms=ONE_HALL, policy=Policy(max_travel_km=50.0))
+    view = explain(round_, a_plan(replace(round_, parties=())), "p1").parties[0]
+    assert view.components[0].free == 1
+    unnamed = replace(round_, parties=tuple(theory("p1", x_km=50.0, y_km=0.0)))
+    assert explained(unnamed, "p1").components[0].free == 0
+
+
+def test_an_exchange_that_would_be_mutual_is_named():
+    rooms = (ONE_HALL[0], replace(ONE_HALL[0], id="far-hall", site_id="south"))
+    parties = [*theory("p1", institution_id="alpha"), *theory("p2", institution_id="beta", barred_site_ids=("south",))]
+    locks = (Lock("p1", THEORY, room_id="far-hall"),)
+    round_ = a_round(parties, rooms=rooms, locks=locks, policy=Policy(no_mutual_exchange=True))
+    assert blocks_of(explained(round_, "p2"))["no-mutual-exchange"] == (4, 1)
+
+
+def test_a_waiver_frees_a_place():
+    round_ = a_round(theory("p1", "p2"), rooms=ONE_HALL)
+    plan = a_plan(round_)
+    allowed = replace(round_, waivers=(Waiver("hall", "d0am", 1, "批复"),))
+    assert [explain(r, plan, "p2").parties[0].components[0].free for r in (round_, allowed)] == [0, 1]
+
+
+def test_a_mixed_room_has_places_for_another_trade():
+    high = a_component("theory", id="high/theory")
+    parties = [*theory("p1"), a_party("p2", ["high/theory"])]
+    hall = (a_room("hall", places=2, closed_slot_ids=("d0pm", "d1am", "d1pm")),)
+    round_ = a_round(parties, components=(a_component("theory"), high), rooms=hall)
+    plan = a_plan(round_)
+    assert set(blocks_of(explained(round_, "p2"), "high/theory")) == {"room-once", "room-open"}
+    allowed = replace(round_, policy=Policy(mixed_theory=True))
+    assert explain(allowed, plan, "p2").parties[0].components[0].free == 1
+
+
+def test_a_fragment_needs_places_for_its_fewest():
+    """Two places where three of the class must come together; one more would do."""
+    crew = theory("p1", "p2", "p3", "p4", group_id="crew")
+    hall = a_room("hall", places=2, closed_slot_ids=("d0pm", "d1am", "d1pm"))
+    groups = (Group("crew", "fragments", fragment_min=3, fragment_max=4),)
+    view = explained(a_round(crew, rooms=(hall,), groups=groups), "p1")
+    assert {(a.rule, a.amount) for a in view.additions if a.slot_id == "d0am"} == {("place-capacity", 1)}
+
+
+def test_one_more_than_a_fragment_may_hold_is_named():
+    crew = theory("p1", "p2", "p3", group_id="crew")
+    round_ = a_round(crew, rooms=ONE_HALL, groups=(Group("crew", "fragments", fragment_max=2),))
+    wide = replace(round_, rooms=(replace(ONE_HALL[0], places=5),))
+    view = explain(wide, a_plan(wide), "p3").parties[0]
+    assert (view.state, view.components[0].free) == ("unplaced", 0)
+    assert blocks_of(view)["group-together"] == (4, 1)
+
+
+def test_two_free_slots_on_one_day_are_not_enough_where_one_sitting_a_day_is_allowed():
+    one_day = a_round(days=1, policy=Policy(max_sittings_per_day=1))
+    view = explained(one_day, "p1")
+    assert [component.free for component in view.components] == [2, 2]
+    assert "free places, but never" in view.sentences[1].en
+    assert "plan again" in explain(replace(one_day, policy=Policy()), a_plan(one_day), "p1").parties[0].sentences[1].en
 
 
 def applied(round_, addition):

@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 from scheduler.domain.catalogue import Duty, Staffing
 from scheduler.domain.people import Recusal
-from scheduler.domain.rounds import Distance, ExaminerLock, Group, Lock, Opening, Policy, Reservation, Round, Weights
+from scheduler.domain.rounds import (
+    Distance,
+    ExaminerLock,
+    Group,
+    Lock,
+    Opening,
+    Policy,
+    Reservation,
+    Round,
+    Share,
+    Waiver,
+    Weights,
+)
 from scheduler.planning import roundfaults
 from scheduler.planning.roundfile import read_round, round_digest, round_findings, round_schema, write_round
 from tests.build import BOTH, MONDAY, PRACTICAL, THEORY, a_component, a_party, a_room, a_round, a_slot, an_examiner
@@ -348,6 +360,11 @@ SENSE = {
         "round-examiner",
         "examiners[6].duties",
     ),
+    "assessor without a trade": (
+        round_with(examiners=(*full_round().examiners, an_examiner(9, trade_ids=()))),
+        "round-examiner",
+        "examiners[6].trade_ids",
+    ),
     "price twice": (
         round_with(openings=(Opening("hall", "d0am", 1), Opening("hall", "d0am", 2))),
         "round-said-twice",
@@ -399,6 +416,149 @@ SENSE = {
         "round-lock",
         "examiner_locks[0]",
     ),
+    "locked out of its dates": (
+        round_with(parties=(a_party("p2", [THEORY], latest_on=MONDAY),), locks=(Lock("p2", THEORY, "d1am"),)),
+        "round-lock",
+        "locks[0]",
+    ),
+    "locked to a slot that does not suit": (
+        round_with(locks=(Lock("甲01", PRACTICAL, "d1pm"),)),
+        "round-lock",
+        "locks[0]",
+    ),
+    "locked to the wrong kind of room": (
+        round_with(locks=(Lock("p2", THEORY, None, "shop"),)),
+        "round-lock",
+        "locks[0]",
+    ),
+    "locked to a room up the stairs": (
+        round_with(
+            rooms=(a_room("hall", accessible=False), a_room("shop")), locks=(Lock("甲01", THEORY, None, "hall"),)
+        ),
+        "round-lock",
+        "locks[0]",
+    ),
+    "locked to a barred site": (
+        round_with(
+            groups=(Group("crew", "site", barred_site_ids=("north",)),), locks=(Lock("甲01", THEORY, None, "hall"),)
+        ),
+        "round-lock",
+        "locks[0]",
+    ),
+    "locked to the own school": (
+        round_with(policy=Policy(bar_own_institution=True), locks=(Lock("甲01", THEORY, None, "hall"),)),
+        "round-lock",
+        "locks[0]",
+    ),
+    "group locked apart": (
+        round_with(
+            parties=(a_party("p1", [THEORY], group_id="crew"), a_party("p2", [THEORY], group_id="crew")),
+            groups=(Group("crew", "session"),),
+            locks=(Lock("p1", THEORY, "d0am"), Lock("p2", THEORY, "d0pm")),
+        ),
+        "round-lock",
+        "locks[1]",
+    ),
+    "group locked to two sites": (
+        round_with(
+            rooms=(a_room("hall"), a_room("shop"), a_room("far", site_id="south")),
+            parties=(a_party("p1", [THEORY], group_id="crew"), a_party("p2", [THEORY], group_id="crew")),
+            locks=(Lock("p1", THEORY, None, "hall"), Lock("p2", THEORY, None, "far")),
+        ),
+        "round-lock",
+        "locks[1]",
+    ),
+    "locked in the wrong order": (
+        round_with(locks=(Lock("甲01", PRACTICAL, "d0am"), Lock("甲01", THEORY, "d0pm"))),
+        "round-lock",
+        "locks[1]",
+    ),
+    "locked too close": (
+        round_with(
+            policy=Policy(order_gap_min=91), locks=(Lock("甲01", THEORY, "d0am"), Lock("甲01", PRACTICAL, "d0pm"))
+        ),
+        "round-lock",
+        "locks[1]",
+    ),
+    "locked too far apart": (
+        round_with(
+            policy=Policy(order_days_max=0), locks=(Lock("甲01", THEORY, "d0am"), Lock("甲01", PRACTICAL, "d1am"))
+        ),
+        "round-lock",
+        "locks[1]",
+    ),
+    "two components locked to one session": (
+        round_with(
+            components=(a_component("theory"), a_component("practical"), a_component("theory", id="t2")),
+            parties=(a_party("p2", [THEORY]), a_party("p3", ["t2"])),
+            groups=(Group("crew"),),
+            recusals=(),
+            locks=(Lock("p2", THEORY, "d0am", "hall"), Lock("p3", "t2", "d0am", "hall")),
+        ),
+        "round-lock",
+        "locks[1]",
+    ),
+    "fragments upside down": (
+        round_with(groups=(Group("crew", "fragments", fragment_min=5, fragment_max=4),)),
+        "round-group",
+        "groups[0].fragment_max",
+    ),
+    "fragments of a group that is not split": (
+        round_with(groups=(Group("crew", "site", fragment_min=5),)),
+        "round-group",
+        "groups[0].together",
+    ),
+    "fragment of nobody": (
+        round_with(groups=(Group("crew", "fragments", fragment_min=0),)),
+        "round-number",
+        "groups[0].fragment_min",
+    ),
+    "unknown barred site": (
+        round_with(parties=(a_party("p2", barred_site_ids=("moon",)),)),
+        "round-unknown-id",
+        "parties[0].barred_site_ids[0]",
+    ),
+    "waiver without a reason": (
+        round_with(waivers=(Waiver("hall", "d0am", 2, " "),)),
+        "round-waiver",
+        "waivers[0].reason",
+    ),
+    "waiver twice": (
+        round_with(waivers=(Waiver("hall", "d0am", 2, "批复"), Waiver("hall", "d0am", 1, "批复"))),
+        "round-said-twice",
+        "waivers[1]",
+    ),
+    "waiver of nothing": (
+        round_with(waivers=(Waiver("hall", "d0am", -1, "批复"),)),
+        "round-number",
+        "waivers[0].places",
+    ),
+    "waiver of no room": (
+        round_with(waivers=(Waiver("x", "d0am", 1, "批复"),)),
+        "round-unknown-id",
+        "waivers[0].room_id",
+    ),
+    "share above all": (round_with(shares=(Share("alpha", 101),)), "round-number", "shares[0].percent"),
+    "share twice": (
+        round_with(shares=(Share("alpha", 50), Share("alpha", 60))),
+        "round-said-twice",
+        "shares[1]",
+    ),
+    "no sitting a day": (
+        round_with(policy=Policy(max_sittings_per_day=0)),
+        "round-number",
+        "policy.max_sittings_per_day",
+    ),
+    "tolerance below the average": (
+        round_with(policy=Policy(day_tolerance_percent=99)),
+        "round-number",
+        "policy.day_tolerance_percent",
+    ),
+    "negative fairness": (
+        round_with(policy=Policy(weights=Weights(unfair=-1))),
+        "round-number",
+        "policy.weights.unfair",
+    ),
     "session ids would meet": (
         replace(
             a_round([]),
@@ -437,24 +597,87 @@ def warnings_of(round_):
 def test_what_can_be_planned_all_the_same_is_a_warning():
     assert warnings_of(a_round([])) == [("round-empty", "parties")]
     assert warnings_of(a_round(party(latest_on=date(2026, 5, 1)))) == [("round-days", "parties[0]")]
-    untraded = [an_examiner(1, trade_ids=()), an_examiner(2)]
-    assert warnings_of(a_round(examiners=untraded)) == [("round-examiner", "examiners")]
     locks = (ExaminerLock("hall", "d0am", "e1"), ExaminerLock("shop", "d0am", "e1"))
     assert warnings_of(a_round(examiner_locks=locks)) == [("round-lock", "examiner_locks")]
 
 
-def test_holes_of_a_travel_matrix_are_warned_of_where_travel_is_limited():
+def holes_of(people, *distances, **changes):
+    rooms = (a_room("hall"), a_room("shop"), a_room("far", site_id="south"))
+    findings = round_findings(a_round(people, rooms=rooms, distances=distances, **changes))
+    assert {(f.rule, f.where.path) for f in findings} <= {("round-travel-hole", "distances")}
+    return [(f.severity, f.what.en) for f in findings]
+
+
+def test_a_hole_of_the_travel_matrix_is_refused():
     people = [a_party("p1", origin_id="v"), a_party("p2", origin_id="v"), a_party("p3", x_km=1.0, y_km=1.0)]
-    round_ = a_round(people, distances=(Distance("v", "north", 3.0),), policy=Policy(max_travel_km=50.0))
-    findings = round_findings(round_)
-    assert [(f.rule, f.severity) for f in findings] == [("round-travel-hole", "warning")]
-    assert "from v to site south: 2 parties" in findings[0].what.en
-    assert round_findings(replace(round_, policy=Policy())) == []
+    hole = ("error", "the travel matrix has a hole: no distance from v to site south, 2 parties need it")
+    assert holes_of(people, Distance("v", "north", 3.0)) == [hole]
+    assert holes_of(people, Distance("v", "north", 3.0), policy=Policy(max_travel_km=50.0)) == [hole]
+    assert holes_of(people, Distance("v", "north", 3.0), Distance("v", "south", 9.0)) == []
+
+
+def test_an_origin_that_the_matrix_lacks_is_a_hole_at_every_site():
+    people = [a_party("p1", origin_id="v"), a_party("p2", origin_id="w")]
+    distances = Distance("v", "north", 3.0), Distance("v", "south", 9.0)
+    assert [severity for severity, _ in holes_of(people, *distances)] == ["error", "error"]
+
+
+def test_coordinates_and_fares_fill_holes_but_a_fare_says_nothing_of_kilometres():
+    plotted = [a_party("p1", origin_id="v", x_km=1.0, y_km=1.0)]
+    priced = [a_party("p1", origin_id="v", fares={"south": 7})]
+    assert holes_of(plotted, Distance("v", "north", 3.0)) == []
+    assert holes_of(priced, Distance("v", "north", 3.0)) == []
+    assert len(holes_of(priced, Distance("v", "north", 3.0), policy=Policy(max_travel_km=50.0))) == 1
+
+
+def test_no_distance_at_all_is_a_warning_where_travel_is_limited():
+    people = [a_party("p1")]
+    assert holes_of(people) == []
+    found = holes_of(people, policy=Policy(max_travel_km=50.0))
+    assert [severity for severity, _ in found] == ["warning", "warning"]
+    assert "from (none) to site north: 1 parties count as too far" in found[0][1]
+
+
+def test_ten_million_rows_are_refused_without_reading_them_as_json(tmp_path):
+    """The rows are not even rows; a reader would have to take them in to notice."""
+    path = tmp_path / "r.json"
+    path.write_bytes(b'{"id": "r", "window": {}, "policy": {"weights": {}}, "parties": [' + b"{}," * 10_000_000)
+    assert faults_of(path) == [("round-too-large", None)]
+
+
+def test_braces_inside_rows_are_not_counted_as_rows(tmp_path, monkeypatch):
+    """Staffing and fares open a second brace inside their row."""
+    path = tmp_path / "r.json"
+    write_round(full_round(), path)
+    rows = sum(len(getattr(full_round(), name)) for name in roundfaults._LISTS)
+    monkeypatch.setattr(roundfaults, "MOST_ROWS", rows)
+    assert read_round(path)[0] == full_round()
+    monkeypatch.setattr(roundfaults, "MOST_ROWS", rows - 1)
+    assert faults_of(path) == [("round-too-large", None)]
 
 
 def test_a_round_too_large_is_refused_before_anything_else(monkeypatch):
     monkeypatch.setattr(roundfaults, "MOST_ROWS", 10)
     assert [f.rule for f in round_findings(full_round())] == ["round-too-large"]
+
+
+def test_a_lock_to_a_place_beyond_the_room_needs_its_waiver():
+    round_ = round_with(locks=(Lock("p2", THEORY, "d0am", "hall", None, 14),))
+    assert [f.rule for f in round_findings(round_)] == ["round-lock"]
+    assert round_findings(replace(round_, waivers=(Waiver("hall", "d0am", 2, "批复"),))) == []
+    assert [f.rule for f in round_findings(replace(round_, waivers=(Waiver("hall", "d0pm", 2, "批复"),)))] == [
+        "round-lock"
+    ]
+
+
+def test_a_group_that_no_fragments_make_up_and_shares_that_leave_seats_over_are_warned_of():
+    crew = [a_party(f"p{n}", [THEORY], group_id="g") for n in range(7)]
+    fragments = Group("g", "fragments", fragment_min=5, fragment_max=6)
+    assert warnings_of(a_round(crew, groups=(fragments,))) == [("round-group", "groups[0].fragment_max")]
+    assert round_findings(a_round(crew[:6], groups=(fragments,))) == []
+    assert round_findings(a_round(crew[:3], groups=(fragments,))) == []
+    assert warnings_of(a_round(shares=(Share("alpha", 50), Share("beta", 40)))) == [("round-share", "shares")]
+    assert round_findings(a_round(shares=(Share("alpha", 50),))) == []
 
 
 def test_times_with_a_zone_are_refused():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from scheduler.domain.rounds import Weights
 from scheduler.planning.audit import audit
 from scheduler.planning.audit_reading import CHECKS
-from scheduler.planning.recount import TERMS
-from scheduler.planning.rules import BY_ID, RULES
+from scheduler.planning.rules import BY_ID, RULES, terms
+from tests.planning import examples_of_allotment
 from tests.planning.examples_of_rules import EXAMPLES
+
+assert examples_of_allotment.__doc__, "importing it registers its examples"
 
 HARD = {rule.id for rule in RULES if rule.kind == "hard"}
 
@@ -19,28 +22,32 @@ def test_ids_are_unique():
 
 def test_every_hard_rule_has_one_check_and_one_example():
     assert set(CHECKS) == HARD
-    assert set(EXAMPLES) == HARD
+    assert {example.rule for example in EXAMPLES.values()} == HARD
+    assert HARD - set(EXAMPLES) == set()
 
 
 def test_soft_rules_are_the_cost_terms():
-    assert {rule.id for rule in RULES if rule.kind == "soft"} == set(TERMS)
+    every = Weights(share_over=1, day_peak=1, unfair=1, group_session=1)
+    assert tuple(rule.id for rule in RULES if rule.kind == "soft") == terms(every)
+    assert terms(Weights()) == ("unplaced", "opening", "examiners", "travel", "extra-trip", "wait")
+    assert terms(Weights(day_peak=3))[6:] == ("day-peak",)
 
 
 def test_every_rule_has_both_wordings():
     assert [rule.id for rule in RULES if not rule.wording.zh.strip() or not rule.wording.en.strip()] == []
 
 
-@pytest.mark.parametrize("rule", sorted(HARD))
-def test_keeping_example_passes(rule):
-    example = EXAMPLES[rule]
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_keeping_example_passes(name):
+    example = EXAMPLES[name]
     assert [str(finding) for finding in audit(example.round_kept, example.kept)] == []
 
 
-@pytest.mark.parametrize("rule", sorted(HARD))
-def test_breaking_example_breaks_this_rule_alone(rule):
-    example = EXAMPLES[rule]
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_breaking_example_breaks_this_rule_alone(name):
+    example = EXAMPLES[name]
     findings = audit(example.round_broken, example.broken)
-    assert {finding.rule for finding in findings} == {rule}
+    assert {finding.rule for finding in findings} == {example.rule}
     assert all(finding.what.zh and finding.what.en and finding.hint and finding.where.subject for finding in findings)
 
 
@@ -49,4 +56,4 @@ def test_model_covers_the_same_rules():
 
     assert set(constraints.HARD) | set(constraints.BUILT_IN) == HARD
     assert set(constraints.HARD) & set(constraints.BUILT_IN) == set()
-    assert set(objective.SOFT) == set(TERMS)
+    assert tuple(objective.SOFT) == tuple(rule.id for rule in RULES if rule.kind == "soft")

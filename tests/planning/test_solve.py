@@ -20,7 +20,7 @@ from tests.build import BOTH, PRACTICAL, THEORY, a_party, a_room, a_round, a_slo
 from tests.planning.oracle import cheapest
 from tests.planning.small_rounds import small_round
 
-PLACED = {1: 2, 2: 2, 3: 2, 9: 2, 11: 3, 16: 2, 20: 2, 23: 2, 27: 2, 33: 2}
+PLACED = {1: 2, 2: 2, 3: 2, 9: 2, 11: 3, 16: 2, 21: 3, 23: 2, 27: 2, 33: 2}
 """Parties at least placed in the tiny rounds, so that they do not agree on nobody."""
 
 
@@ -32,7 +32,7 @@ def tiny(seed):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", ORACLE_SEEDS := (1, 2, 3, 9, 10, 11, 12, 13, 16, 17, 18, 20, 22, 23, 27, 33))
+@pytest.mark.parametrize("seed", ORACLE_SEEDS := (1, 2, 3, 9, 10, 11, 12, 13, 16, 17, 18, 21, 22, 23, 27, 33))
 def test_tiny_rounds_cost_what_trying_everything_finds(seed):
     round_ = tiny(seed)
     plan = solve(round_)

@@ -1,0 +1,38 @@
+"""Swift: the fast search for rounds beyond what the exact model does: compiled moves, exact re-seating, proven bounds.
+
+``search`` and ``warm`` are all that the solve uses; what is compiled is imported only when they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scheduler.planning.draft import Draft
+from scheduler.planning.problem import Problem
+from scheduler.planning.swift.work import Work, work_for
+
+__all__ = ["Work", "search", "warm", "work_for"]
+
+Tell = Callable[[str, int, int, int | None, int | None], None]
+
+
+def search(problem: Problem, seed: int, work: Work, tell: Tell, stop: Callable[[], bool]) -> tuple[Draft, int]:
+    """Return the best plan found and a bound no plan costs less than.
+
+    Args:
+        problem: The round.
+        seed: Same round, seed and work give the same plan, on any machine.
+        work: How much is done; counted, never timed.
+        tell: Told stage, steps done, steps in all, cost and bound.
+        stop: Asked between steps; True ends the search with the best so far.
+    """
+    from scheduler.planning.swift.stages import Swift
+
+    return Swift(problem, seed, work, tell, stop).run()
+
+
+def warm() -> None:
+    """Compile everything now, so that the first round does not wait for it; takes half a minute once."""
+    from scheduler.planning.swift.warming import warm_up
+
+    warm_up()

@@ -1,0 +1,153 @@
+"""Re-seating: the cheapest seats for everybody in the sessions and at the crews a plan has, by a linear model.
+
+Used by the search between its legs. Openings and examiners are sunk, so only travel, trips and waiting count. The model
+knows nothing of recusals: the board mends crews when it takes the answer, and whoever then has no seat looks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduler.planning.draft import Draft
+from scheduler.planning.problem import Problem
+from scheduler.planning.swift.arrays import Moved
+from scheduler.planning.swift.board import Board
+from scheduler.planning.swift.layout import NEED
+from scheduler.planning.swift.linear import Linear, solved
+from scheduler.planning.table import BoolArray, IntArray
+
+WAYS = 60
+"""Cheapest ways of each kind of party that are looked at, besides those it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Equal parties, and the ways open to them: one session for each component in a row of ``ways``."""
+
+    parties: list[int]
+    ways: IntArray
+    cost: IntArray
+
+
+def reseat(board: Board, most: int, stop: Callable[[], bool]) -> Board:
+    """Return a board with everybody re-seated, or the same where that is no better.
+
+    Args:
+        board: Its best plan is re-seated.
+        most: Parties in one model; 0 for no model.
+        stop: Asked before each model.
+    """
+    draft = board.checked()
+    movers = set(board.movers.tolist())
+    single = [
+        unit.parties[0] for n, unit in enumerate(board.units) if n in movers and _alone(board.problem, unit, draft)
+    ]
+    if not most or not single:
+        return board
+    table = board.problem.table
+    single.sort(key=lambda p: (int(table.site[draft.at[p, 0]]), int(table.day[draft.at[p, 0]]), p))
+    for start in range(0, len(single), most):
+        if stop():
+            return board
+        _block(board, draft, single[start : start + most])
+    better = board.taking(draft)
+    return better if better.best < board.best else board
+
+
+def _alone(problem: Problem, unit: Moved, draft: Draft) -> bool:
+    p = unit.parties[0]
+    return len(unit.parties) == 1 and int(problem.heads[p]) == 1 and bool(draft.at[p, 0] >= 0)
+
+
+def _block(board: Board, draft: Draft, parties: list[int]) -> None:
+    """Re-seat some parties in the draft; those the model could only split lose their seats."""
+    problem = board.problem
+    room = _room(board, draft)
+    here = draft.at[parties]
+    np.add.at(room, here[here >= 0], 1)
+    kinds = _kinds(problem, draft, parties, room > 0)
+    model = _model(kinds, room)
+    values = solved(model)
+    if values is None:
+        return
+    column = 0
+    for kind in kinds:
+        number = np.floor(values[column : column + len(kind.ways)] + 1e-6).astype(np.int64)
+        column += len(kind.ways)
+        chosen = np.repeat(kind.ways, number, axis=0)[: len(kind.parties)]
+        draft.at[kind.parties] = -1
+        draft.at[kind.parties[: len(chosen)], : chosen.shape[1]] = chosen
+
+
+def _room(board: Board, draft: Draft) -> IntArray:
+    """Return how many more candidates each session in use takes with the examiners it has; 0 for the others."""
+    problem, need = board.problem, board.given.need
+    room = np.zeros(len(problem.table), dtype=np.int64)
+    heads = draft.heads(problem)
+    for s, crew in draft.staff.items():
+        enough = need[board.given.tab[s, NEED], 1:] <= len(crew)
+        room[s] = min(int(enough.sum()), int(problem.table.capacity[s])) - heads[s]
+        if problem.rows.get(s):
+            room[s] = 0
+    return np.maximum(room, 0)
+
+
+def _kinds(problem: Problem, draft: Draft, parties: list[int], open_: BoolArray) -> list[Kind]:
+    found: dict[tuple[object, ...], list[int]] = {}
+    for p in sorted(parties):
+        domains = tuple(id(domain) for domain in problem.domains[p])
+        key = (
+            domains,
+            problem.fares[p].tobytes(),
+            int(problem.wait_from[p]),
+            int(problem.trained_by[p]),
+            problem.recused[p],
+        )
+        found.setdefault(key, []).append(p)
+    return [_kind(problem, draft, members, open_) for members in found.values()]
+
+
+def _kind(problem: Problem, draft: Draft, members: list[int], open_: BoolArray) -> Kind:
+    table, weights, p = problem.table, problem.policy.weights, members[0]
+    fare, first = problem.fares[p], int(problem.wait_from[p])
+    domains = [domain[open_[domain]] for domain in problem.domains[p]]
+    if len(domains) == 1:
+        ways = domains[0][:, None]
+        cost = fare[table.site[domains[0]]] + weights.wait_day * (table.day[domains[0]] - first)
+    else:
+        a, b = domains
+        i, j = np.nonzero(problem.in_sequence(a, b))
+        ways = np.column_stack((a[i], b[j]))
+        together = (table.site[a][i] == table.site[b][j]) & (table.day[a][i] == table.day[b][j])
+        cost = fare[table.site[a]][i] + np.where(together, 0, fare[table.site[b]][j] + weights.extra_trip)
+        cost = cost + weights.wait_day * (table.day[b][j] - first)
+    has = {tuple(row) for row in draft.at[members, : len(domains)].tolist()}
+    keep = np.argsort(cost, kind="stable")[:WAYS]
+    rest = [n for n in range(len(ways)) if tuple(ways[n].tolist()) in has] if len(ways) > WAYS else []
+    keep = np.unique(np.concatenate([keep, np.array(rest, dtype=np.int64)])).astype(np.int64)
+    return Kind(members, ways[keep], cost[keep])
+
+
+def _model(kinds: list[Kind], room: IntArray) -> Linear:
+    """Return the model: everybody has one way, no session more than its room."""
+    sizes = [len(kind.ways) for kind in kinds]
+    column = np.arange(sum(sizes))
+    owner = np.repeat(np.arange(len(kinds)), sizes)
+    used = [
+        (column[at : at + n], kind.ways)
+        for kind, n, at in zip(kinds, sizes, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True)
+    ]
+    session = np.concatenate([ways.T.ravel() for _, ways in used])
+    of = np.concatenate([np.tile(columns, ways.shape[1]) for columns, ways in used])
+    sessions, row = np.unique(session, return_inverse=True)
+    rows = np.concatenate([owner, len(kinds) + row.reshape(-1)])
+    columns = np.concatenate([column, of])
+    order = np.lexsort((columns, rows))
+    people = np.array([len(kind.parties) for kind in kinds], dtype=np.int64)
+    return Linear(
+        np.concatenate([kind.cost for kind in kinds]), people[owner], np.concatenate([people, np.zeros_like(sessions)]),
+        np.concatenate([people, room[sessions]]), rows[order], columns[order],
+    )  # fmt: skip
