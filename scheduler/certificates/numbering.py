@@ -106,7 +106,9 @@ def number_findings(rule: NumberRule, whole: str, where: Where | None = None) ->
             where or Where(subject=whole),
             said=whole,
             expected=Text(rule.pattern, rule.pattern),
-            hint=Text("请核对机构代码、站点序列号等编号要素", "check institution code, site serial and the other parts"),
+            hint=Text(
+                "请核对机构代码、站点序列号等编号要素", "check institution code, site serial and the other parts"
+            ),
         )
     ]
 

@@ -34,7 +34,10 @@ def paper(face: Face, layout: Layout, *, photo: bytes | None) -> dict[str, objec
         "created": face.issued_on.isoformat(),
         "rows": [text for text in map(_drawn, placed) if "." in str(text["key"])],
         "place": {text.key: _drawn(text) for text in placed if "." not in text.key},
-        "photo": {**_box(layout.photo), "src": _data("image/jpeg", portrait(photo, face.name)) if photo is not None else ""},
+        "photo": {
+            **_box(layout.photo),
+            "src": _data("image/jpeg", portrait(photo, face.name)) if photo is not None else "",
+        },
         "qr": {**_box(layout.qr), "src": _data("image/png", qr_png(face.verify_address))},
         "seal": {
             **_box(layout.seal),

@@ -75,22 +75,25 @@ def run(model: cp_model.CpModel, effort: Effort, tell: Callable[[float, float], 
 def _solve(solver: cp_model.CpSolver, model: cp_model.CpModel, watch: _Watch | None) -> tuple[object, bool]:
     """Solve in a thread, so that Ctrl-C reaches this one while the solver works."""
     kept: list[object] = []
+    done = threading.Event()
 
     def work() -> None:
         try:
             kept.append(solver.solve(model, watch))
-        except Exception as error:  # noqa: BLE001 - carried over to the caller's thread
+        except BaseException as error:  # noqa: BLE001 - carried over to the caller's thread
             kept.append(error)
+        finally:
+            done.set()
 
-    thread = threading.Thread(target=work, daemon=True)
     interrupted = False
-    thread.start()
-    while thread.is_alive():
+    threading.Thread(target=work, daemon=True).start()
+    # An event, not join: a join that Ctrl-C breaks takes the thread for ended.
+    while not done.is_set():
         try:
-            thread.join(0.2)
+            done.wait(0.2)
         except KeyboardInterrupt:
             interrupted = True
             solver.stop_search()
-    if isinstance(kept[0], Exception):
+    if isinstance(kept[0], BaseException):
         raise kept[0]
     return kept[0], interrupted

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 HOT, WARM = (600.0, 30.0), (150.0, 1.0)
 """For rounds of few sessions: one more or less is a large step. Many sessions want less heat."""
 

@@ -133,7 +133,11 @@ def _search(search: Search) -> None:
     _bound(search, pace.first_prices, everyone)
     _shake(search, pace, starts)
     _bound(search, pace.prices, everyone)
-    if pace.first_exact and not search.over() and _exact(search, Effort(pace.first_exact, search.seed, search.left_s())):
+    if (
+        pace.first_exact
+        and not search.over()
+        and _exact(search, Effort(pace.first_exact, search.seed, search.left_s()))
+    ):
         return
     if size > SEATS_ALONE and not search.over():
         reseat(search, Effort(0.5, search.seed, search.left_s()))

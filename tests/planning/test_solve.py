@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from dataclasses import replace
 
 import pytest
@@ -198,3 +201,17 @@ def test_lead_is_one_who_may_lead():
     examiners = [an_examiner(n, may_lead=n == 5) for n in range(1, 7)]
     plan = solve(a_round([a_party("p1", (PRACTICAL,))], examiners=examiners))
     assert [s.lead_id for s in plan.sessions] == ["e5"]
+
+
+def test_control_c_inside_the_solver_keeps_the_best_so_far():
+    stages = []
+
+    def interrupt(news: Progress) -> None:
+        stages.append(news.stage)
+        if news.stage == "exact" and stages.count("exact") == 1:
+            threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+
+    round_ = region_round(30)
+    plan = solve(round_, progress=interrupt)
+    assert (len(plan.placed_ids()), stages[-1]) == (30, "seats")
+    assert audit(round_, plan) == []
