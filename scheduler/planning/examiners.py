@@ -117,9 +117,15 @@ class Duties:
         if not self.problem.policy.rotate_half:
             return set(), set()
         room, here = table.room[session], slots[table.slot[session]]
-        others = [(slots[table.slot[s]], team) for s, team in self.teams.items() if table.room[s] == room and s != session]
-        before = max((one for one in others if one[0].starts_at < here.starts_at), key=lambda one: one[0].starts_at, default=None)
-        after = min((one for one in others if one[0].starts_at > here.starts_at), key=lambda one: one[0].starts_at, default=None)
+        others = [
+            (slots[table.slot[s]], team) for s, team in self.teams.items() if table.room[s] == room and s != session
+        ]
+        before = max(
+            (one for one in others if one[0].starts_at < here.starts_at), key=lambda one: one[0].starts_at, default=None
+        )
+        after = min(
+            (one for one in others if one[0].starts_at > here.starts_at), key=lambda one: one[0].starts_at, default=None
+        )
         return (set(before[1]) if before else set()), (set(after[1]) if after else set())
 
     def without_spare(self, session: int, crew: tuple[int, ...], trained: Mapping[int, int]) -> tuple[int, ...]:

@@ -39,7 +39,7 @@ class Search:
     kept_cost: int = 0
     deadline: float | None = None
     """Moment of the monotonic clock, only where the user gave a time limit."""
-    tell: Callable[[str, int, int, int, int | None], None] = lambda *_: None
+    tell: Callable[[str, int, int, int | None, int | None], None] = lambda *_: None
     bound: int = 0
     loose: Problem | None = None
     """A cheaper problem whose bound is proven for the round, where this problem's own would not be."""

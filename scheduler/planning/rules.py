@@ -224,8 +224,20 @@ _SOFT = (
 # Their cost lines stand only in plans of rounds that give them a weight, so that older plans stay true.
 _SOFT_BY_WEIGHT = (
     ("share-over", "超出机构承考份额的考位", "seats beyond an institution's share", "product", "share_over"),
-    ("day-peak", "单日考试过于集中的考位", "seats beyond what a day should take", "asked by examining authorities in public (seen)", "day_peak"),
-    ("unfair-load", "考评员执考次数不均", "duties beyond an examiner's fair share", "asked by examining authorities in public (seen)", "unfair"),
+    (
+        "day-peak",
+        "单日考试过于集中的考位",
+        "seats beyond what a day should take",
+        "asked by examining authorities in public (seen)",
+        "day_peak",
+    ),
+    (
+        "unfair-load",
+        "考评员执考次数不均",
+        "duties beyond an examiner's fair share",
+        "asked by examining authorities in public (seen)",
+        "unfair",
+    ),
     ("group-spread", "考生组分散的场次", "further sessions of a group", "product", "group_session"),
 )
 

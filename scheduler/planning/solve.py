@@ -23,6 +23,7 @@ from scheduler.planning.cohorts import Cohort, cohorts_of
 from scheduler.planning.construct import start
 from scheduler.planning.cpsat import Effort
 from scheduler.planning.draft import Draft, cost, costs
+from scheduler.planning.engines import handed_over
 from scheduler.planning.improve import Interrupted, Search, columns, neighbourhoods, reseat, whole
 from scheduler.planning.mixing import mixing
 from scheduler.planning.pace import Pace, pace_of
@@ -126,6 +127,8 @@ def _search(search: Search) -> None:
     search.bound = _hopeless_cost(problem)
     everyone = cohorts_of(problem, range(len(problem.parties)), search.kept)
     size = columns(everyone, np.ones(len(problem.table), dtype=np.bool_))
+    if handed_over(search, size):
+        return
     pace = pace_of(len(problem.parties), size)
     starts = _starts(search, pace)
     if not size or search.over():

@@ -50,19 +50,27 @@ def month_round(seed: int = 1) -> Round:
     return _round(f"month-{seed}", candidates, shape, np.random.default_rng([candidates, seed]), sites)
 
 
-def _round(name: str, candidates: int, shape: tuple[int, int, int], chance: np.random.Generator, least_sites: int = 0) -> Round:
+def _round(
+    name: str, candidates: int, shape: tuple[int, int, int], chance: np.random.Generator, least_sites: int = 0
+) -> Round:
     n_towns, n_bodies, days = shape
     towns = chance.uniform(0, 45 * math.sqrt(n_towns), (n_towns, 2))
     share = 1 / np.arange(1, n_towns + 1) ** 0.8
     share /= share.sum()
-    homes = (towns[:, None] + np.concatenate([np.zeros((n_towns, 1, 2)), chance.normal(0, 9, (n_towns, 2, 2))], axis=1)).reshape(-1, 2)
-    slots = tuple(Slot(f"d{d + 1:02}-{n + 1}", FIRST_ON + timedelta(days=d), *TIMES[n]) for d in range(days) for n in range(3))
+    homes = (
+        towns[:, None] + np.concatenate([np.zeros((n_towns, 1, 2)), chance.normal(0, 9, (n_towns, 2, 2))], axis=1)
+    ).reshape(-1, 2)
+    slots = tuple(
+        Slot(f"d{d + 1:02}-{n + 1}", FIRST_ON + timedelta(days=d), *TIMES[n]) for d in range(days) for n in range(3)
+    )
     bodies = [f"institution-{n + 1:02}" for n in range(n_bodies)]
     spots, rooms = _places(chance, candidates, towns, share, slots, n_bodies, least_sites)
     sites = tuple(Site(f"s{n:02}", bodies[n % n_bodies]) for n in range(len(spots)))
     km = np.rint(np.linalg.norm(homes[:, None] - spots[None], axis=2) * 1.25).astype(int)
     near = _near(km, rooms)
-    distances = tuple(Distance(f"h{h:03}", sites[s].id, float(km[h, s])) for h in range(len(homes)) for s in sorted(near[h]))
+    distances = tuple(
+        Distance(f"h{h:03}", sites[s].id, float(km[h, s])) for h in range(len(homes)) for s in sorted(near[h])
+    )
     trainers = np.argsort(np.linalg.norm(towns[:, None] - spots[None], axis=2), axis=1)[:, :3] % n_bodies
     parties = _parties(chance, candidates, days, share, trainers, bodies, slots)
     examiners = _examiners(chance, candidates, days, bodies, slots)
@@ -78,7 +86,9 @@ def _places(chance, candidates, towns, share, slots, n_bodies, least_sites):
     sittings, hours = 0.875 * candidates, len(slots) * 0.8
     shops = [max(2, round(sittings * part / (19 * hours * 0.35))) for part in (0.55, 0.45)]
     number = max(n_bodies, round(max(shops) * 1.15), least_sites)
-    at = np.concatenate([np.arange(min(number, len(towns))), chance.choice(len(towns), max(0, number - len(towns)), p=share)])[:number]
+    at = np.concatenate(
+        [np.arange(min(number, len(towns))), chance.choice(len(towns), max(0, number - len(towns)), p=share)]
+    )[:number]
     spots = towns[at] + chance.normal(0, 3, (number, 2))
     halls = np.ones(number, dtype=int)
     for s in chance.choice(number, max(0, round(sittings / 30 / (hours * 0.30)) - number)):
@@ -92,7 +102,10 @@ def _places(chance, candidates, towns, share, slots, n_bodies, least_sites):
             slot.id for t, slot in enumerate(slots)
             if (slot.on.weekday() > 4 and not open_weekends[s]) or (off[s] and 0 <= t // 3 - holiday < (3 if len(slots) > 36 else 1))
         )  # fmt: skip
-        rooms += [Room(f"s{s:02}-t{n:02}", f"s{s:02}", RoomKind.THEORY_ROOM, 30, (), n == 0 and bool(best[s]), closed) for n in range(halls[s])]
+        rooms += [
+            Room(f"s{s:02}-t{n:02}", f"s{s:02}", RoomKind.THEORY_ROOM, 30, (), n == 0 and bool(best[s]), closed)
+            for n in range(halls[s])
+        ]
     shut = {room.site_id: room.closed_slot_ids for room in rooms}
     for g, name in enumerate(GROUPS):
         rest = shops[g]
@@ -102,7 +115,18 @@ def _places(chance, candidates, towns, share, slots, n_bodies, least_sites):
             chosen = chance.choice(number, min(number, rest), replace=False)
             for n, s in enumerate(sorted(chosen.tolist())):
                 places = int(chance.integers(4, 13)) * int(chance.integers(2, 4))
-                rooms.append(Room(f"s{s:02}-w{g}{layer}", f"s{s:02}", RoomKind.WORKSHOP, places, (name,), n == 0 or chance.random() < 0.7, shut[f"s{s:02}"], max_turns=1))
+                rooms.append(
+                    Room(
+                        f"s{s:02}-w{g}{layer}",
+                        f"s{s:02}",
+                        RoomKind.WORKSHOP,
+                        places,
+                        (name,),
+                        n == 0 or chance.random() < 0.7,
+                        shut[f"s{s:02}"],
+                        max_turns=1,
+                    )
+                )
             rest -= len(chosen)
             layer += 1
     return spots, rooms

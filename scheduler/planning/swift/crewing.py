@@ -63,7 +63,12 @@ def serve(x: Given, y: Now, e: int, s: int, by: int) -> None:
     slots = x.rule[SLOTS]
     for u in range(x.times[t, W_START], x.times[t, W_END]):
         fine = 0
-        if week_fine and x.ex[e, E_THERE + u] and y.duty[e, x.rule[BUSY] + u] == 0 and y.duty[e, x.rule[BY_DAY] + x.times[u, T_DAY]] < x.ex[e, MAX_DAY]:
+        if (
+            week_fine
+            and x.ex[e, E_THERE + u]
+            and y.duty[e, x.rule[BUSY] + u] == 0
+            and y.duty[e, x.rule[BY_DAY] + x.times[u, T_DAY]] < x.ex[e, MAX_DAY]
+        ):
             fine = 1
         if fine != y.duty[e, u]:
             for k in range(x.at[x.rule[ABLE] + e], x.at[x.rule[ABLE] + e + 1]):

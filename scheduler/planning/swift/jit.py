@@ -29,7 +29,11 @@ def _folder() -> Path | None:
     sources = [here / f"{name}.py" for name in KERNELS]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for parent in (here / "__pycache__", caches / "joint-exam-scheduler", Path(tempfile.gettempdir()) / f"jes-{os.getuid()}"):
+    for parent in (
+        here / "__pycache__",
+        caches / "joint-exam-scheduler",
+        Path(tempfile.gettempdir()) / f"jes-{os.getuid()}",
+    ):
         folder = parent / f"swift-{numba.__version__}-{digest}"
         try:
             folder.mkdir(parents=True, exist_ok=True)

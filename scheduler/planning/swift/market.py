@@ -40,7 +40,6 @@ class Market(NamedTuple):
     pace: npt.NDArray[Any]
 
 
-
 @jit
 def demand(x: Given, y: Now, m: Market) -> int:
     """Send every kind of party its cheapest way at the prices, or leave it out; count the seats asked for."""

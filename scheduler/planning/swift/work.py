@@ -26,9 +26,9 @@ class Work:
 def work_for(parties: int) -> Work:
     """Return the work for so many parties."""
     if parties <= 400:
-        return Work(150_000, 3, 90.0, 50, 3_000, 6_000)
+        return Work(100_000, 3, 90.0, 50, 3_000, 6_000)
     if parties <= 2_000:
-        return Work(300_000, 2, 30.0, 25, 3_000, 6_000)
+        return Work(120_000, 2, 30.0, 25, 3_000, 6_000)
     if parties <= 8_000:
         return Work(600_000, 2, 30.0, 25, 2_000, 3_000)
     if parties <= 40_000:

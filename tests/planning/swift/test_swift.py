@@ -65,7 +65,9 @@ def with_locks(round_):
 
 def with_teams(round_):
     """Let every tenth party come as three."""
-    return replace(round_, parties=tuple(replace(p, head_count=3 if n % 10 == 0 else 1) for n, p in enumerate(round_.parties)))
+    return replace(
+        round_, parties=tuple(replace(p, head_count=3 if n % 10 == 0 else 1) for n, p in enumerate(round_.parties))
+    )
 
 
 def without_examiners(round_):
@@ -84,7 +86,9 @@ ROUNDS = {
     "no examiners": lambda: without_examiners(region_round(100, 7)),
     "nobody": lambda: replace(region_round(60), parties=()),
     "no rooms": lambda: replace(region_round(60), rooms=()),
-    "no examiner free": lambda: replace(region_round(60), examiners=tuple(replace(e, max_per_day=0) for e in region_round(60).examiners)),
+    "no examiner free": lambda: replace(
+        region_round(60), examiners=tuple(replace(e, max_per_day=0) for e in region_round(60).examiners)
+    ),
 }
 
 
