@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from scheduler.cli.command import Door
+from scheduler.errors import Text
 
 Step = Callable[[str, int, int], None]
 """Called with a stage in words, steps done, steps in all (0 when unknown)."""
@@ -33,3 +34,15 @@ def progress(door: Door) -> Iterator[Step]:
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Draw nothing."""
+
+
+@contextmanager
+def working(door: Door, stage: Text) -> Iterator[None]:
+    """Show that something goes on which cannot say how far it is; nothing where nobody watches."""
+    if door.as_json or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(door.pick(stage)):
+        yield

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.cli.command import Door, DryRun, command
+from scheduler.cli.progress import working
 from scheduler.cli.sessions import RoundId
 from scheduler.errors import Text
 
@@ -35,7 +36,7 @@ def record(
     from scheduler.errors import errors_in
     from scheduler.office.record import record as verb
 
-    with door.office() as office:
+    with door.office() as office, working(door, Text("登记成绩", "recording marks")):
         report = verb(office, marks, round_id=round_id, dry_run=dry_run, error_workbook=error_workbook)
     door.answer(report)
     door.findings(report.findings)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from scheduler.cli.command import Door, DryRun, command
-from scheduler.cli.progress import progress
+from scheduler.cli.progress import progress, working
 from scheduler.errors import Text
 
 RoundId = Annotated[str, typer.Option("--round", help="批次编号 · id of the round")]
@@ -103,7 +103,7 @@ def enrol(
     """读入报名表并按互认规则确定应考科目 · Read registrations and say what each candidate still has to sit."""
     from scheduler.office.enrol import enrol as verb
 
-    with door.office() as office:
+    with door.office() as office, working(door, Text("读入报名表", "reading registrations")):
         report = verb(
             office,
             entries,
@@ -204,9 +204,10 @@ def audit(
     from scheduler.office import audit as verb
 
     if plan_file is not None:
-        report = verb.audit_files(target, plan_file)
+        with working(door, Text("核查方案", "auditing the plan")):
+            report = verb.audit_files(target, plan_file)
     else:
-        with door.office() as office:
+        with door.office() as office, working(door, Text("核查方案", "auditing the plan")):
             report = verb.audit(office, round_id=target, version=version)
     door.answer(report)
     door.findings(report.findings)
@@ -219,7 +220,7 @@ def publish(door: Door, round_id: RoundArg, version: Version = None, dry_run: Dr
     from scheduler.cli.planning import show_moves
     from scheduler.office.publish import publish as verb
 
-    with door.office() as office:
+    with door.office() as office, working(door, Text("发布前核查", "auditing before publication")):
         report = verb(office, round_id=round_id, version=version, dry_run=dry_run)
     door.answer(report)
     door.findings(report.findings)
