@@ -5,8 +5,14 @@ Used by the solve. Each takes a Problem and gives a Draft and a proven bound; th
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from scheduler.planning import location, swift
-from scheduler.planning.improve import Search
+from scheduler.planning.draft import Draft
+from scheduler.planning.improve import Interrupted, Search
 from scheduler.planning.lawful import watched
 from scheduler.planning.problem import Problem
 
@@ -24,15 +30,44 @@ def handed_over(search: Search, columns: int) -> bool:
     if search.kept is not None or search.loose is not None or columns <= PLAIN_COLUMNS:
         return False
     if location.applies(problem):
-        draft, bound = location.search(problem, search.seed, LOCATION_WORK, search.tell, search.late)
+        with _stopping(search) as stop:
+            found = location.search(problem, search.seed, LOCATION_WORK, search.tell, stop)
+            _take(search, *found)
     elif len(problem.parties) > MANY_PARTIES and _plain(problem):
         work = swift.work_for(len(problem.parties))
-        draft, bound = swift.search(problem, search.seed, work, search.tell, search.late)
+        with _stopping(search) as stop:
+            found = swift.search(problem, search.seed, work, search.tell, stop)
+            _take(search, *found)
     else:
         return False
+    return True
+
+
+def _take(search: Search, draft: Draft, bound: int) -> None:
     search.offer(draft)
     search.bound = max(search.bound, bound)
-    return True
+
+
+@contextmanager
+def _stopping(search: Search) -> Iterator[Callable[[], bool]]:
+    """Turn Ctrl-C into a wish to stop: a compiled search that is broken off would lose its plan. A second one breaks off."""
+    if threading.current_thread() is not threading.main_thread():
+        yield search.late
+        return
+    wishes: list[int] = []
+
+    def wish(number: int, _frame: object) -> None:
+        if wishes:
+            raise KeyboardInterrupt
+        wishes.append(number)
+
+    before = signal.signal(signal.SIGINT, wish)
+    try:
+        yield lambda: bool(wishes) or search.late()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if wishes:
+        raise Interrupted
 
 
 def _plain(problem: Problem) -> bool:

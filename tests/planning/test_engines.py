@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 
 import pytest
 
+from scheduler.domain.rounds import Round
 from scheduler.planning import engines, swift
 from scheduler.planning.audit import audit
 from scheduler.planning.planfile import plan_bytes
-from scheduler.planning.solve import solve
+from scheduler.planning.solve import Progress, solve
 from tests.benchmarks.rounds import location_round, region_round
 
 
@@ -59,3 +62,20 @@ def test_location_rounds_go_to_the_kernel(asked: list[str]) -> None:
 def test_small_rounds_wait_for_no_compiler(asked: list[str]) -> None:
     assert solve(location_round(20, 5)).gap == 0.0
     assert asked == []
+
+
+@pytest.mark.parametrize("round_", [region_round(120), location_round(120, 30)], ids=["swift", "location"])
+def test_ctrl_c_keeps_the_plan_and_the_callers_handler(asked: list[str], round_: Round) -> None:
+    pressed: list[str] = []
+    before = signal.getsignal(signal.SIGINT)
+
+    def press(state: Progress) -> None:
+        if asked and not pressed and state.cost is not None and state.cost < 120 * 5_000:
+            pressed.append(state.stage)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    plan = solve(round_, progress=press)
+    assert pressed
+    assert plan.unplaced == ()
+    assert audit(round_, plan) == []
+    assert signal.getsignal(signal.SIGINT) is before
