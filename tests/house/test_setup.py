@@ -102,6 +102,8 @@ def test_no_file_knows_a_machine() -> None:
     assert marked == {}
 
 
-@pytest.mark.parametrize("planted", ["cd /Users/anna/main", "see /home/anna/x", "index = http://pypi.intern:8080/simple"])
+@pytest.mark.parametrize(
+    "planted", ["cd /Users/anna/main", "see /home/anna/x", "index = http://pypi.intern:8080/simple"]
+)
 def test_planted_machine_mark_is_seen(planted: str) -> None:
     assert machine_marks(planted)
