@@ -138,10 +138,6 @@ class SheetError(InputError):
     """A workbook that cannot be read at all."""
 
 
-class EntryRejected(InputError):
-    """An entry that the rules refuse."""
-
-
 class PlanError(SchedulerError):
     """No plan, or nobody could be seated."""
 
@@ -180,13 +176,5 @@ class IssuanceError(SchedulerError):
     exit_code = 8
 
 
-class NotAwarded(IssuanceError):
-    """The award was not earned, so there is nothing to issue."""
-
-
 class ProofFailed(IssuanceError):
     """The drawn page does not say what its data say."""
-
-
-class SealFailed(IssuanceError):
-    """Key, seal or signature cannot be used."""

@@ -54,11 +54,6 @@ def assess(entry: Entry, catalogue: Catalogue, on: date) -> tuple[Entitlement, l
     return replace(made, sentences=worded), [*faults, *misses, *unhelped, *stale]
 
 
-def assess_again(entry: Entry, catalogue: Catalogue, exam_on: date) -> tuple[Entitlement, list[Finding]]:
-    """Return the entitlement judged on the exam day; where it asks for more than on the day of application, it wins."""
-    return assess(entry, catalogue, exam_on)
-
-
 _Applied = list[tuple[Recognition, HeldCertificate]]
 
 

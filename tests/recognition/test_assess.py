@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.domain.entries import CarriedPass
 from scheduler.errors import errors_in
-from scheduler.recognition.assess import assess, assess_again
+from scheduler.recognition.assess import assess
 from tests.recognition.build import DAY, OWN_NO, a_held, an_entry
 
 
@@ -195,7 +195,7 @@ def test_assessing_again_judges_the_exam_day(catalogue):
         "fusion-welding-5", ("fusion-welding",), [a_held("special-equipment-welder", valid_until=date(2026, 6, 10))]
     )
     first, _ = assess(entry, catalogue, DAY)
-    second, findings = assess_again(entry, catalogue, date(2026, 6, 11))
+    second, findings = assess(entry, catalogue, date(2026, 6, 11))
     assert (len(first.due), len(second.due), rules(findings)) == (1, 2, ["held-expired"])
     assert second.assessed_on == date(2026, 6, 11)
 
