@@ -32,7 +32,7 @@ def search(problem: Problem, seed: int, work: Work, tell: Tell, stop: Callable[[
 
 
 def warm() -> None:
-    """Compile everything now, so that the first round does not wait for it; takes half a minute once."""
+    """Compile everything now, so that the first round does not wait for it; takes a quarter of a minute once."""
     from scheduler.planning.swift.warming import warm_up
 
     warm_up()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scheduler.planning.swift.jit import inlined, jit
+from scheduler.planning.swift.jit import inlined, inner
 from scheduler.planning.swift.layout import (
     BEFORE,
     CAPACITY,
@@ -75,7 +75,7 @@ def _seat(x: Given, y: Now, c: int, s: int, cut: tuple[int, int, int]) -> int:
     return price
 
 
-@jit
+@inner
 def cheapest(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> tuple[int, int, int]:
     """Return cost and sessions of the cheapest way; ``NEVER`` and -1 where there is none."""
     if x.who[c, DUE] == 1:
@@ -92,7 +92,7 @@ def cheapest(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> tuple[int, 
     return found
 
 
-@jit
+@inner
 def _single(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> tuple[int, int, int]:
     best = NEVER
     chosen = -1
@@ -109,7 +109,7 @@ def _single(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> tuple[int, i
     return best, chosen, -1
 
 
-@jit
+@inner
 def _first(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> bool:
     """Price the first component by site and slot, and by slot with the fare; tell whether there is any seat."""
     d = x.who[c, FIRST]
@@ -134,7 +134,7 @@ def _first(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> bool:
     return some
 
 
-@jit
+@inner
 def _bridge(x: Given, y: Now, c: int) -> None:
     """For each slot of the second component find the cheapest first one that may precede it, anywhere."""
     first, last = x.who[c, F_FROM], x.who[c, F_TO]
@@ -160,7 +160,7 @@ def _bridge(x: Given, y: Now, c: int) -> None:
                         y.when[t, SLOT_VIA] = y.when[u, SLOT_FIRST]
 
 
-@jit
+@inner
 def _second(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> tuple[int, int, int]:
     e = x.who[c, SECOND]
     each = x.who[c, HEADS] * x.rule[W_WAIT]

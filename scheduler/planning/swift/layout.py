@@ -106,3 +106,23 @@ class Now(NamedTuple):
     """Sessions of each unit in the best plan so far."""
     top_crew: npt.NDArray[Any]
     """Size and names of each crew in the best plan so far."""
+
+
+class Task(NamedTuple):
+    """What one call of the kernels does: bring seats onto an empty board, then seat some, then make moves."""
+
+    seats: npt.NDArray[Any]
+    """Sessions by unit and component, -1 for none; no rows to bring nothing."""
+    crews: npt.NDArray[Any]
+    """Number of examiners of each session, and who they are."""
+    mending: int
+    """1 to make the crews lawful first, and put out whoever cannot be staffed."""
+    order: npt.NDArray[Any]
+    """Units to be seated."""
+    opening: int
+    """Discount on opening for them, in parts of ``choosing.WHOLE``."""
+    moves: int
+    heat: float
+    """Temperature of the moves, in cost units."""
+    size: int
+    """Units in a move, at most about."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.planning.swift.choosing import WHOLE, cheapest
 from scheduler.planning.swift.crewing import spare
-from scheduler.planning.swift.jit import jit
+from scheduler.planning.swift.jit import inner, jit
 from scheduler.planning.swift.layout import (
     ACCEPTED,
     BEST,
@@ -50,7 +50,9 @@ from scheduler.planning.swift.layout import (
     TOUCHED,
     Given,
     Now,
+    Task,
 )  # fmt: skip
+from scheduler.planning.swift.loading import load
 from scheduler.planning.swift.seating import (
     leave,
     own_cost,
@@ -60,13 +62,12 @@ from scheduler.planning.swift.seating import (
     touch,
     undo,
 )  # fmt: skip
-from scheduler.planning.table import IntArray
 
 MOST = 400
 """Parties in one move at most."""
 
 
-@jit
+@inner
 def draw(y: Now, n: int) -> int:
     """Return a whole number from 0 to n - 1."""
     v = y.rng[0]
@@ -77,7 +78,7 @@ def draw(y: Now, n: int) -> int:
     return int((v * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(33)) % n
 
 
-@jit
+@inner
 def patience(y: Now) -> float:
     """Return -ln(u) of a random u, by additions, multiplications and divisions alone, so that machines agree."""
     u = (draw(y, 1 << 30) + 0.5) / (1 << 30)
@@ -90,7 +91,7 @@ def patience(y: Now) -> float:
     return 0.6931471805599453 * twos + 2.0 * z * (1.0 + q * (1 / 3 + q * (0.2 + q * (1 / 7 + q * (1 / 9)))))
 
 
-@jit
+@inner
 def take(x: Given, y: Now, c: int) -> None:
     """Take a party out of its sessions for this move, once."""
     k = y.sums[TAKEN]
@@ -108,7 +109,7 @@ def take(x: Given, y: Now, c: int) -> None:
             leave(x, y, c, j)
 
 
-@jit
+@inner
 def shut(x: Given, y: Now, s: int) -> None:
     """Close a session to everybody until the end of this move."""
     if y.ses[s, SHUT] == 0:
@@ -118,7 +119,7 @@ def shut(x: Given, y: Now, s: int) -> None:
     refresh(x, y, s)
 
 
-@jit
+@inner
 def empty(x: Given, y: Now, s: int, closing: bool) -> None:  # noqa: FBT001
     """Take everybody, or a quarter of the times only some, out of a session, and perhaps close it."""
     held = y.ses[s, HELD]
@@ -137,7 +138,7 @@ def empty(x: Given, y: Now, s: int, closing: bool) -> None:  # noqa: FBT001
         shut(x, y, s)
 
 
-@jit
+@inner
 def ruin(x: Given, y: Now, size: int) -> int:
     """Empty sessions near a random party's; return the site in the middle."""
     if y.sums[LEFT] > 0 and draw(y, 16) == 0:
@@ -171,7 +172,7 @@ def ruin(x: Given, y: Now, size: int) -> int:
     return site
 
 
-@jit
+@inner
 def settle(x: Given, y: Now) -> None:
     """Release examiners whom the sessions of this move no longer need."""
     for k in range(y.sums[TOUCHED]):
@@ -179,7 +180,7 @@ def settle(x: Given, y: Now) -> None:
         refresh(x, y, y.log[k, 0])
 
 
-@jit
+@inner
 def arrange(x: Given, y: Now, site: int) -> None:
     """Order the parties taken out, in one of four ways."""
     mode = draw(y, 20)
@@ -206,7 +207,7 @@ def arrange(x: Given, y: Now, site: int) -> None:
         y.gone[j + 1, 0], y.gone[j + 1, 1], y.gone[j + 1, 2] = c, a, b
 
 
-@jit
+@inner
 def seat(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> bool:
     """Seat one party as cheaply as can be; False when it stays out."""
     for _ in range(6):
@@ -220,7 +221,7 @@ def seat(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> bool:
     return False
 
 
-@jit
+@inner
 def recreate(x: Given, y: Now, site: int) -> None:
     """Seat the parties taken out at discounts drawn once."""
     arrange(x, y, site)
@@ -233,7 +234,7 @@ def recreate(x: Given, y: Now, site: int) -> None:
         seat(x, y, y.gone[k, 0], (opening, calling, hidden))
 
 
-@jit
+@inner
 def change(x: Given, y: Now) -> int:
     """Return what this move adds to the cost."""
     delta = 0
@@ -246,7 +247,7 @@ def change(x: Given, y: Now) -> int:
     return delta
 
 
-@jit
+@inner
 def commit(y: Now, delta: int) -> None:
     """Keep a move, and remember the plan if it is the best so far."""
     for k in range(y.sums[TAKEN]):
@@ -277,7 +278,7 @@ def commit(y: Now, delta: int) -> None:
         remember(y)
 
 
-@jit
+@inner
 def remember(y: Now) -> None:
     """Copy what has changed since the best plan into it."""
     y.sums[BEST] = y.sums[COST]
@@ -296,7 +297,7 @@ def remember(y: Now) -> None:
     y.sums[DIRTY_SESSIONS] = 0
 
 
-@jit
+@inner
 def end(x: Given, y: Now) -> None:
     """Reopen what this move closed, and forget it."""
     for k in range(y.sums[CLOSED]):
@@ -310,30 +311,30 @@ def end(x: Given, y: Now) -> None:
 
 
 @jit
-def anneal(x: Given, y: Now, moves: int, heat: float, size: int) -> None:
-    """Make so many moves at one temperature, in cost units, of up to about ``size`` parties each."""
-    for _ in range(moves):
+def work(x: Given, y: Now, task: Task) -> None:
+    """Do a task: bring seats, seat parties in an order and keep what comes out, make moves.
+
+    One long function, because every kernel is compiled again with whatever calls it.
+    """
+    if len(task.seats):
+        load(x, y, task)
+    for n in range(0, len(task.order), MOST):
         y.sums[MOVES_DONE] += 1
-        site = ruin(x, y, size)
+        for k in range(n, min(n + MOST, len(task.order))):
+            take(x, y, task.order[k])
+            seat(x, y, task.order[k], (task.opening, WHOLE, 0))
+        settle(x, y)
+        commit(y, change(x, y))
+        end(x, y)
+    for _ in range(task.moves):
+        y.sums[MOVES_DONE] += 1
+        site = ruin(x, y, task.size)
         settle(x, y)
         recreate(x, y, site)
         settle(x, y)
         delta = change(x, y)
-        if delta <= heat * patience(y):
+        if delta <= task.heat * patience(y):
             commit(y, delta)
         else:
             undo(x, y)
-        end(x, y)
-
-
-@jit
-def build(x: Given, y: Now, order: IntArray, opening: int) -> None:
-    """Seat parties in this order, and keep what comes out."""
-    for n in range(0, len(order), MOST):
-        y.sums[MOVES_DONE] += 1
-        for k in range(n, min(n + MOST, len(order))):
-            take(x, y, order[k])
-            seat(x, y, order[k], (opening, WHOLE, 0))
-        settle(x, y)
-        commit(y, change(x, y))
         end(x, y)

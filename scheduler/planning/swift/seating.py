@@ -6,7 +6,7 @@ Used by the moves. What a session costs is counted when a move ends; here only w
 from __future__ import annotations
 
 from scheduler.planning.swift.crewing import join, release, staff
-from scheduler.planning.swift.jit import jit
+from scheduler.planning.swift.jit import inner
 from scheduler.planning.swift.layout import (
     BAR,
     BARRING,
@@ -43,7 +43,7 @@ from scheduler.planning.swift.layout import (
 )  # fmt: skip
 
 
-@jit
+@inner
 def session_cost(x: Given, y: Now, s: int) -> int:
     """Return what a session costs as it stands."""
     cost = y.ses[s, CREW] * x.rule[W_EXAMINER]
@@ -52,7 +52,7 @@ def session_cost(x: Given, y: Now, s: int) -> int:
     return cost
 
 
-@jit
+@inner
 def refresh(x: Given, y: Now, s: int) -> None:
     """Price one more candidate in a session."""
     n = y.ses[s, N]
@@ -64,7 +64,7 @@ def refresh(x: Given, y: Now, s: int) -> None:
     y.price[s, 0] = more * x.rule[W_EXAMINER] + (x.tab[s, OPENING] if n == 0 else 0)
 
 
-@jit
+@inner
 def touch(x: Given, y: Now, s: int) -> None:
     """Note how a session stood before this move."""
     if y.ses[s, LOGGED] == 0:
@@ -78,7 +78,7 @@ def touch(x: Given, y: Now, s: int) -> None:
         y.sums[TOUCHED] = k + 1
 
 
-@jit
+@inner
 def sit(x: Given, y: Now, c: int, j: int, s: int) -> None:
     """Put a party into a session, whatever the crew; the price is left as it was."""
     y.at[c, j] = s
@@ -92,7 +92,7 @@ def sit(x: Given, y: Now, c: int, j: int, s: int) -> None:
     _count(x, y, c, s, 1)
 
 
-@jit
+@inner
 def leave(x: Given, y: Now, c: int, j: int) -> None:
     """Take a party out of a session, whatever the crew; the price is left as it was."""
     s = y.at[c, j]
@@ -110,7 +110,7 @@ def leave(x: Given, y: Now, c: int, j: int) -> None:
     _count(x, y, c, s, -1)
 
 
-@jit
+@inner
 def _count(x: Given, y: Now, c: int, s: int, by: int) -> None:
     heads = x.who[c, HEADS] * by
     y.ses[s, N] += heads
@@ -122,7 +122,7 @@ def _count(x: Given, y: Now, c: int, s: int, by: int) -> None:
         y.tally[x.rule[USED] + k] += by * x.weight[x.items[k + x.rule[ROW_WEIGHT]], c]
 
 
-@jit
+@inner
 def own_cost(x: Given, c: int, a: int, b: int) -> int:
     """Return travel, extra trip and waiting of a party that sits these sessions; the penalty where it sits none."""
     heads = x.who[c, HEADS]
@@ -137,7 +137,7 @@ def own_cost(x: Given, c: int, a: int, b: int) -> int:
     return cost + heads * x.rule[W_WAIT] * (day - x.who[c, WAIT_FROM])
 
 
-@jit
+@inner
 def place(x: Given, y: Now, c: int, a: int, b: int) -> int:
     """Seat a party and staff its sessions; return -1, or the session that could not be staffed, all undone."""
     touch(x, y, a)
@@ -160,7 +160,7 @@ def place(x: Given, y: Now, c: int, a: int, b: int) -> int:
     return -1
 
 
-@jit
+@inner
 def back(x: Given, y: Now, s: int) -> None:
     """Close a session again that a failed attempt has left empty."""
     if y.ses[s, N] == 0:
@@ -168,7 +168,7 @@ def back(x: Given, y: Now, s: int) -> None:
     refresh(x, y, s)
 
 
-@jit
+@inner
 def undo(x: Given, y: Now) -> None:
     """Bring back parties and crews as they were before this move."""
     for k in range(y.sums[TAKEN]):
