@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from scheduler.office.publish import PublishReport
 
 UNPLACED_SHOWN = 20
+STAGES = {
+    "screen": Text("读取批次", "reading the round"),
+    "start": Text("初步编排", "first plans"),
+    "improve": Text("改进", "improving"),
+    "exact": Text("精确求解", "solving exactly"),
+    "bound": Text("求下界", "proving a bound"),
+    "seats": Text("编排考位", "numbering seats"),
+}
+"""What the search says it is doing, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, str
             time_limit_s=wishes.time_limit_s,
             keep=wishes.keep,
             dry_run=wishes.dry_run,
-            progress=_watch(step),
+            progress=_watch(door, step),
         )
         if wishes.out:
             verb.write_plan_file(report, wishes.out)
@@ -67,17 +76,41 @@ def plan_round_file(door: Door, round_file: Path, wishes: PlanWishes, step: Step
     if wishes.out is None:
         raise typer.BadParameter("--round-file 须同时给出 --out · --round-file needs --out as well")
     report = plan_file(
-        round_file, wishes.out, seed=wishes.seed, time_limit_s=wishes.time_limit_s, progress=_watch(step)
+        round_file, wishes.out, seed=wishes.seed, time_limit_s=wishes.time_limit_s, progress=_watch(door, step)
     )
     return _show_plan(door, report, strict=strict)
 
 
-def _watch(step: Step) -> Callable[[Progress], None]:
+def _watch(door: Door, step: Step) -> Callable[[Progress], None]:
+    """Show stage, cost, bound and gap of the best plan so far; a stage that looks at a part changes none of them."""
+    cost: int | None = None
+    bound: int | None = None
+    left: int | None = None
+
     def watch(state: Progress) -> None:
-        figures = "" if state.cost is None else f" {state.cost:,}"
-        step(f"{state.stage}{figures}", state.done, state.total)
+        nonlocal cost, bound, left
+        if state.cost is not None and (cost is None or state.cost <= cost):
+            if state.cost != cost or state.unplaced is not None:
+                left = state.unplaced
+            cost = state.cost
+        if state.bound is not None:
+            bound = max(bound or 0, state.bound)
+        stage = door.pick(STAGES.get(state.stage, Text(state.stage, state.stage)))
+        step("  ".join((stage, *_figures(door, cost, bound, left))), state.done, state.total)
 
     return watch
+
+
+def _figures(door: Door, cost: int | None, bound: int | None, left: int | None) -> list[str]:
+    said = []
+    if cost is not None:
+        said.append(door.pick(Text(f"费用 {cost:,}", f"cost {cost:,}")))
+    if cost is not None and bound:
+        gap = f"{(cost - bound) / bound:.1%}"
+        said.append(door.pick(Text(f"下界 {bound:,}  差距 {gap}", f"bound {bound:,}  gap {gap}")))
+    if left:
+        said.append(door.pick(Text(f"未安排 {left} 人", f"{left} unplaced")))
+    return said
 
 
 def _show_plan(door: Door, report: PlanReport, *, strict: bool) -> int:

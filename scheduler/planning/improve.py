@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +20,7 @@ from scheduler.planning.objective import apply_soft
 from scheduler.planning.pace import Near
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import BoolArray, IntArray
+from scheduler.planning.telling import Tell
 
 
 class Interrupted(Exception):
@@ -39,7 +39,7 @@ class Search:
     kept_cost: int = 0
     deadline: float | None = None
     """Moment of the monotonic clock, only where the user gave a time limit."""
-    tell: Callable[[str, int, int, int | None, int | None], None] = lambda *_: None
+    tell: Tell = lambda *_: None
     bound: int = 0
     loose: Problem | None = None
     """A cheaper problem whose bound is proven for the round, where this problem's own would not be."""
@@ -93,11 +93,16 @@ def columns(cohorts: list[Cohort], allowed: BoolArray) -> int:
     return sum(int(allowed[domain].sum()) for cohort in cohorts for domain in cohort.domains)
 
 
-def whole(search: Search, effort: Effort) -> Answer:
-    """Solve the whole round in one model; its bound is proven for the round."""
+def whole(search: Search, effort: Effort, aside: int = 0) -> Answer:
+    """Solve the whole round in one model; its bound is proven for the round without what hopeless parties cost, ``aside``."""
     cohorts = cohorts_of(search.problem, range(len(search.problem.parties)), search.kept)
     model = build(search, cohorts, np.ones(len(search.problem.table), dtype=np.bool_))
-    answer = run(model.cp, effort, lambda value, bound: search.tell("exact", 0, 0, int(value), int(bound)))
+
+    def tell(value: float, bound: float) -> None:
+        proven = int(bound) + aside if search.kept is None and search.loose is None else 0
+        search.tell("exact", 0, 0, min(search.cost, int(value) + aside), max(search.bound, proven))
+
+    answer = run(model.cp, effort, tell)
     if answer.found:
         search.offer(model.read(answer.solver))
     if answer.interrupted:

@@ -33,6 +33,7 @@ from scheduler.planning.ruin import Ruin
 from scheduler.planning.screen import hopeless, leftovers
 from scheduler.planning.seats import session_id, sittings_of
 from scheduler.planning.table import IntArray
+from scheduler.planning.telling import Tell
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ class Progress:
     """Steps of this stage; 0 when not known."""
     cost: int | None
     bound: int | None
+    unplaced: int | None = None
+    """Candidates without a place in the best plan so far; None when not known."""
 
 
 def solve(
@@ -84,20 +87,21 @@ def solve(
         PlanRejected: The audit refuses the plan, which is a fault of this engine.
     """
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-    tell = _teller(progress)
-    tell("screen", 0, 0, None, None)
+    if progress is not None:
+        progress(Progress("screen", 0, 0, None, None))
     mixed = mixing(round_)
     problem, keep = Problem.of(mixed.round_), mixed.into(keep)
     known = hopeless(problem)
     kept = _kept_sessions(problem, keep) if keep else None
     kept_cost = max(1, problem.policy.weights.unplaced // 5) if keep else 0
-    search = Search(problem, Draft.empty(problem), seed, kept, kept_cost, deadline, tell)
+    search = Search(problem, Draft.empty(problem), seed, kept, kept_cost, deadline)
+    search.tell = _teller(progress, search)
     search.loose = None if mixed.complete else Problem.of(mixed.loosened())
     try:
         _search(search)
     except (KeyboardInterrupt, Interrupted):
         logger.info("interrupted; the best plan so far is kept")
-    tell("seats", 0, 0, search.cost, search.bound)
+    search.tell("seats", 0, 0, search.cost, search.bound)
     bound = min(search.bound, cost(problem, search.best))
     settings = {"engine": ENGINE, "time_limit_s": "none" if time_limit_s is None else f"{time_limit_s:g}"}
     settings["keep"] = "yes" if keep else "no"
@@ -194,7 +198,7 @@ def _bound(search: Search, rounds: int, everyone: list[Cohort]) -> None:
 def _exact(search: Search, effort: Effort) -> bool:
     """Solve everything in one model; tell whether the best draft is proven."""
     search.tell("exact", 0, 0, search.cost, search.bound)
-    answer = whole(search, effort)
+    answer = whole(search, effort, _hopeless_cost(search.problem))
     if search.kept is None and search.loose is None:
         search.bound = max(search.bound, _rounded(answer.bound) + _hopeless_cost(search.problem))
     return (answer.optimal and search.kept is None) or search.over()
@@ -237,10 +241,15 @@ def _sessions(problem: Problem, draft: Draft) -> tuple[Session, ...]:
     return tuple(sorted(found, key=lambda session: session.id))
 
 
-def _teller(progress: Callable[[Progress], None] | None) -> Callable[[str, int, int, int | None, int | None], None]:
-    def tell(stage: str, done: int, total: int, worth: int | None, bound: int | None) -> None:
-        if progress is not None:
-            progress(Progress(stage, done, total, worth, bound))
+def _teller(progress: Callable[[Progress], None] | None, search: Search) -> Tell:
+    def tell(  # noqa: PLR0917 - as Tell is
+        stage: str, done: int, total: int, worth: int | None, bound: int | None, left: int | None = None, /
+    ) -> None:
+        if progress is None:
+            return
+        if left is None and worth == search.cost:
+            left = int(search.problem.heads[search.best.left()].sum())
+        progress(Progress(stage, done, total, worth, bound, left))
 
     return tell
 

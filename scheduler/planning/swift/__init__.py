@@ -10,10 +10,9 @@ from collections.abc import Callable
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.swift.work import Work, work_for
+from scheduler.planning.telling import Tell
 
 __all__ = ["Work", "search", "warm", "work_for"]
-
-Tell = Callable[[str, int, int, int | None, int | None], None]
 
 
 def search(problem: Problem, seed: int, work: Work, tell: Tell, stop: Callable[[], bool]) -> tuple[Draft, int]:
@@ -23,7 +22,7 @@ def search(problem: Problem, seed: int, work: Work, tell: Tell, stop: Callable[[
         problem: The round.
         seed: Same round, seed and work give the same plan, on any machine.
         work: How much is done; counted, never timed.
-        tell: Told stage, steps done, steps in all, cost and bound.
+        tell: Told where the search is, as ``telling.Tell`` says.
         stop: Asked between steps; True ends the search with the best so far.
     """
     from scheduler.planning.swift.stages import Swift

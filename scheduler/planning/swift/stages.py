@@ -20,6 +20,7 @@ from scheduler.planning.swift.bounds_prices import PriceBound, hopeless_cost
 from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY
 from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.work import Work
+from scheduler.planning.telling import Tell
 from scheduler.planning.units import unit_of
 
 COOLING = 54
@@ -36,7 +37,7 @@ class Swift:
         problem: Problem,
         seed: int,
         work: Work,
-        tell: Callable[[str, int, int, int | None, int | None], None],
+        tell: Tell,
         stop: Callable[[], bool],
     ) -> None:
         self.problem, self.seed, self.work, self.tell, self.stop = problem, seed, work, tell, stop
@@ -58,7 +59,7 @@ class Swift:
     def reseated(self, board: Board) -> Board:
         """Seat everybody anew in the sessions and at the crews of the best plan, as well as can be."""
         better = reseat(board, self.work.reseat, self.stop)
-        self.tell("improve", 0, 0, better.best, self.bound)
+        self.tell("improve", 0, 0, better.best, self.bound, better.left)
         return better
 
     def prove(self, known: int) -> None:
@@ -82,7 +83,7 @@ class Swift:
             board.build(order, discount)
             if best is None or board.best < best.best:
                 best = board
-            self.tell("start", n + 1, len(OPENINGS) * len(orders), best.best, self.bound)
+            self.tell("start", n + 1, len(OPENINGS) * len(orders), best.best, self.bound, best.left)
             if self.stop():
                 break
         return best or blank
@@ -103,7 +104,7 @@ class Swift:
         for step in range(COOLING):
             board.anneal(self.work.moves // COOLING, heat, self.work.size)
             heat *= 0.95
-            self.tell("improve", leg * COOLING + step + 1, self.work.legs * COOLING, board.best, self.bound)
+            self.tell("improve", leg * COOLING + step + 1, self.work.legs * COOLING, board.best, self.bound, board.left)
             if self.stop():
                 return
         board.checked()
