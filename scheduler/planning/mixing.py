@@ -14,6 +14,7 @@ from scheduler.domain.catalogue import Component, Duty, RoomKind
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan, Reason, Unplaced
 from scheduler.errors import Text
+from scheduler.planning.naming import called
 from scheduler.planning.table import suits
 
 
@@ -45,6 +46,10 @@ class Mixing:
         examined: dict[str, set[str]] = {}
         for sitting in sittings:
             examined.setdefault(sitting.session_id, set()).add(sitting.component_id)
+        components = {component.id: component for component in real.components}
+        due = {
+            party.id: [components[id_] for id_ in party.component_ids if id_ in components] for party in real.parties
+        }
         sessions = []
         for session in plan.sessions:
             first, *also = sorted(examined[session.id])
@@ -53,8 +58,22 @@ class Mixing:
             plan,
             sessions=tuple(sessions),
             sittings=tuple(sorted(sittings, key=lambda s: (s.party_id, s.component_id, s.member))),
-            unplaced=tuple(_renamed(unplaced, own) for unplaced in plan.unplaced),
+            unplaced=tuple(self._renamed(unplaced, components, due[unplaced.party_id]) for unplaced in plan.unplaced),
         )
+
+    def _renamed(self, unplaced: Unplaced, components: Mapping[str, Component], due: list[Component]) -> Unplaced:
+        """Return the reasons of a party with its components called as in the real round."""
+        planned = [components[self.merged.get(one.id, one.id)] for one in due]
+        labels = [(called(p, planned), called(one, due)) for p, one in zip(planned, due, strict=True)]
+        reasons = []
+        for reason in unplaced.reasons:
+            zh, en = reason.what.zh, reason.what.en
+            for before, now in labels:
+                if zh.startswith(f"{before.zh}：") and en.startswith(f"{before.en}: "):
+                    zh, en = now.zh + zh.removeprefix(before.zh), now.en + en.removeprefix(before.en)
+                    break
+            reasons.append(Reason(reason.rule, Text(zh, en)))
+        return replace(unplaced, reasons=tuple(reasons))
 
     def loosened(self) -> Round:
         """Return the planned round with theory rooms and examiners for nothing: what it costs at least, the real one does."""
@@ -63,18 +82,6 @@ class Mixing:
         openings = [replace(one, cost=None) if one.room_id in theory else one for one in self.round_.openings]
         policy = replace(self.round_.policy, weights=replace(self.round_.policy.weights, examiner=0))
         return replace(self.round_, rooms=tuple(rooms), openings=tuple(openings), policy=policy)
-
-
-def _renamed(unplaced: Unplaced, own: Mapping[tuple[str, str], str]) -> Unplaced:
-    names = {planned: real for (party_id, planned), real in own.items() if party_id == unplaced.party_id}
-    reasons = []
-    for reason in unplaced.reasons:
-        zh, en = reason.what.zh, reason.what.en
-        for planned, real in names.items():
-            zh = zh.replace(f"科目 {planned}：", f"科目 {real}：")
-            en = en.replace(f"component {planned}:", f"component {real}:")
-        reasons.append(Reason(reason.rule, Text(zh, en)))
-    return replace(unplaced, reasons=tuple(reasons))
 
 
 def mixing(round_: Round) -> Mixing:

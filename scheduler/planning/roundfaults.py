@@ -16,8 +16,8 @@ from scheduler.errors import Finding, Severity, Text, Where
 from scheduler.planning.roundallot import allotment_findings
 from scheduler.planning.roundlocks import lock_findings
 
-MOST_ROWS = 9_999_999
-"""Rows of all lists together; a file with more is refused before it is read."""
+MOST_ROWS = 2_999_999
+"""Rows of all lists together, about 3 GB of memory; a file with more is refused before it is read."""
 _MOST_NUMBER = 10**9
 _LISTS = (
     "slots",

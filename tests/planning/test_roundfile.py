@@ -645,6 +645,37 @@ def test_ten_million_rows_are_refused_without_reading_them_as_json(tmp_path):
     assert faults_of(path) == [("round-too-large", None)]
 
 
+@pytest.mark.parametrize(
+    ("row", "rule", "place"),
+    [
+        ("7", "json-wrong-shape", "parties[0]"),
+        ('{"id": "p", "component_ids": ["c"]}, {}', "json-missing-key", "parties[1].id"),
+    ],
+)
+def test_millions_of_wrong_rows_are_told_of_by_the_first(tmp_path, row, rule, place):
+    """A record of each fault would take gigabytes."""
+    path = tmp_path / "r.json"
+    rows = ",".join([row] * 300_000)
+    path.write_text(
+        '{"id": "r", "window": {"first_on": "2026-06-01", "last_on": "2026-06-01"}, "parties": [' + rows + "]}"
+    )
+    round_, findings = read_round(path)
+    assert round_ is None
+    assert len(findings) < 20
+    assert (rule, place) in [(f.rule, f.where.path) for f in findings]
+    assert "only the first fault" in findings[-1].what.en
+
+
+def test_an_unknown_key_is_compared_with_those_of_its_own_object(tmp_path):
+    rooms = [{"id": "hall", "site_id": "north", "kind": "theory_room", "places": 3, "seats": 3}]
+    round_, findings = read_round(written(tmp_path, rooms=rooms, policy={"weights": {"kms": 2}}))
+    assert round_ is None
+    hints = {f.where.path: f.hint.en for f in findings}
+    assert hints["policy.weights.kms"] == "was km meant?"
+    assert "places" in hints["rooms[0].seats"]
+    assert "slots" not in hints["rooms[0].seats"]
+
+
 def test_braces_inside_rows_are_not_counted_as_rows(tmp_path, monkeypatch):
     """Staffing and fares open a second brace inside their row."""
     path = tmp_path / "r.json"
