@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scheduler.office.explain import ExplainReport
     from scheduler.office.plan import PlanReport, Progress
     from scheduler.office.publish import PublishReport
+    from scheduler.office.suggest import SuggestReport
 
 UNPLACED_SHOWN = 20
 STAGES = {
@@ -147,6 +148,28 @@ def show_explanation(door: Door, report: ExplainReport) -> None:
         one = people[0] if len(people) == 1 else door.pick(Text("该考生", "the candidate"))
         for line in told[0 if len(people) == 1 else 1 :]:
             door.say("  " + line.replace("…", one))
+
+
+def show_suggestions(door: Door, report: SuggestReport) -> None:
+    """Print places for one candidate, the best first: what each costs by term, needs and breaks."""
+    from scheduler.office.plan import term_of
+
+    who = report.name or report.entry_id
+    if not report.places:
+        door.say(door.pick(Text(f"{who}：没有可推荐的空位，见 explain", f"{who}: no place to suggest; see explain")))
+        return
+    head = Text(
+        f"{who}：{len(report.places)} 个方案，按影响从小到大",
+        f"{who}: {len(report.places)} places, the least trouble first",
+    )
+    door.say(door.pick(head))
+    for place in report.places:
+        mark = "✗" if place.breaks else "~" if place.moves else "✓"
+        door.say(f"{place.rank:>3}  {mark} {place.cost:>+9,}  {door.pick(place.what)}")
+        comma = "，" if door.language == "zh" else ", "
+        terms = comma.join(f"{door.pick(term_of(line.term))} {line.amount:+,}" for line in place.costs)
+        if terms:
+            door.say(f"{'':>17}{terms}")
 
 
 def show_moves(door: Door, report: PublishReport) -> None:

@@ -1,4 +1,4 @@
-"""Commands up to the exam day: template, prepare, enrol, statement, plan, explain, audit, publish, rounds."""
+"""Commands up to the exam day: template, prepare, enrol, statement, plan, explain, suggest, audit, publish, rounds."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ Version = Annotated[
     int | None,
     typer.Option("--plan-version", help="方案版本，默认最新 · version of the plan; the newest when left out"),
 ]
+RoundOrFile = Annotated[
+    str, typer.Argument(metavar="ROUND|ROUND_FILE", help="批次编号，或批次文件 · a round's id, or a round file")
+]
+PlanFile = Annotated[Path | None, typer.Argument(help="方案文件 · a plan file, from anywhere")]
 PLAN_STATES = {
     "draft": Text("草案", "draft"),
     "published": Text("已发布", "published"),
@@ -38,7 +42,7 @@ TemplateKind = Literal["office", "setup", "entries", "marks", "round-schema"]
 
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application, in the order a coordinator meets them."""
-    for body in (template, prepare, enrol, statement, plan, explain, audit, publish, rounds):
+    for body in (template, prepare, enrol, statement, plan, explain, suggest, audit, publish, rounds):
         command(app)(body)
 
 
@@ -191,13 +195,35 @@ def explain(
     show_explanation(door, report)
 
 
+def suggest(
+    door: Door,
+    *,
+    target: RoundOrFile,
+    candidate: Annotated[str, typer.Argument(help="报名编号，或批次文件中的考生 · id of the entry or party")],
+    plan_file: PlanFile = None,
+    version: Version = None,
+    top: Annotated[int, typer.Option("--top", min=1, max=50, help="最多列几个 · how many places at most")] = 5,
+) -> int:
+    """为一名迟报或未安排的考生推荐空位，其他人不动 · Rank places for one late candidate, everyone else kept."""
+    from scheduler.cli.planning import show_suggestions
+    from scheduler.office import suggest as verb
+
+    if plan_file is not None:
+        with working(door, Text("寻找空位", "looking for places")):
+            report = verb.suggest_files(target, plan_file, candidate, top=top)
+    else:
+        with door.office() as office, working(door, Text("寻找空位", "looking for places")):
+            report = verb.suggest(office, round_id=target, entry_id=candidate, version=version, top=top)
+    door.answer(report)
+    show_suggestions(door, report)
+    return 0 if report.places else 5
+
+
 def audit(
     door: Door,
     *,
-    target: Annotated[
-        str, typer.Argument(metavar="ROUND|ROUND_FILE", help="批次编号，或批次文件 · a round's id, or a round file")
-    ],
-    plan_file: Annotated[Path | None, typer.Argument(help="方案文件 · a plan file, from anywhere")] = None,
+    target: RoundOrFile,
+    plan_file: PlanFile = None,
     version: Version = None,
 ) -> int:
     """独立核查方案是否遵守每条规则 · Check a plan against every rule, without the solver."""

@@ -55,6 +55,11 @@ class PlanReport:
         return [f"{line.amount:>12,}  {BY_ID[line.term].wording.in_(language)}" for line in self.plan.costs]
 
 
+def term_of(term: str) -> Text:
+    """Return what a cost line stands for."""
+    return BY_ID[term].wording
+
+
 def plan(
     office: Office,
     *,

@@ -98,6 +98,19 @@ class Builder:
             banned[failed] = True
         return False
 
+    def place(self, unit: Unit, way: Sequence[int]) -> bool:
+        """Seat a unit in these sessions, one for each component due; False, and nothing changed, where one cannot be."""
+        unit, banned = self._at_group_site(unit), np.zeros(len(self.problem.table), dtype=np.bool_)
+        price = [self.prices(unit, j)[unit.domains[j] == s] for j, s in enumerate(way)]
+        if any(not len(one) or one[0] >= NEVER for one in price):
+            return False
+        only = replace(unit, domains=tuple(np.array([s]) for s in way), narrowed=True)
+        return self._cheapest(only, (1, 1), banned) is not None and self._seat(unit, way) is None
+
+    def prices(self, unit: Unit, j: int) -> IntArray:
+        """Return for each choice of a component what a unit there adds in sessions and examiners, ``NEVER`` where it has no room."""
+        return self._price(unit, j, (1, 1), np.zeros(len(self.problem.table), dtype=np.bool_))
+
     def remove(self, parties: Iterable[int]) -> None:
         """Take parties out; sessions left empty are closed, and examiners no longer needed released."""
         problem = self.problem
