@@ -14,6 +14,7 @@ from scheduler.cli.progress import Step
 from scheduler.errors import Text
 
 if TYPE_CHECKING:
+    from scheduler.domain.sessions import Reason
     from scheduler.office.explain import ExplainReport
     from scheduler.office.plan import PlanReport, Progress
     from scheduler.office.publish import PublishReport
@@ -120,6 +121,7 @@ def _show_plan(door: Door, report: PlanReport, *, strict: bool) -> int:
     door.say(report.summary(door.language))
     for line in report.cost_lines(door.language):
         door.say(line)
+    show_moves(door, report)
     names = dict(report.names)
     for row in report.plan.unplaced[:UNPLACED_SHOWN]:
         comma, colon = ("；", "：") if door.language == "zh" else ("; ", ": ")
@@ -172,11 +174,27 @@ def show_suggestions(door: Door, report: SuggestReport) -> None:
             door.say(f"{'':>17}{terms}")
 
 
-def show_moves(door: Door, report: PublishReport) -> None:
-    """Print who moved against the version before."""
+def show_moves(door: Door, report: PublishReport | PlanReport) -> None:
+    """Print who is elsewhere, and who serves otherwise, than in the version before, with the reasons."""
     names = dict(report.names)
     words = {"new": Text("新安排", "new"), "moved": Text("变动", "moved"), "dropped": Text("取消", "dropped")}
+    duties = {"called": Text("新增监考考评", "called"), "released": Text("取消监考考评", "released")}
     for move in report.moves:
         before, after = (f"{s.session_id} {s.turn}-{s.place}" if s else "—" for s in (move.before, move.after))
         name = names.get(move.party_id, move.party_id)
-        door.say(f"  {door.pick(words[move.kind])} {name} {move.component_id}: {before} → {after}")
+        why = _why(door, move.reason, names)
+        door.say(f"  {door.pick(words[move.kind])} {name} {move.component_id}: {before} → {after}{why}")
+    for duty in report.duties:
+        door.say(
+            f"  {door.pick(duties[duty.kind])} {duty.examiner_id} {duty.session_id}{_why(door, duty.reason, names)}"
+        )
+
+
+def _why(door: Door, reason: Reason | None, names: dict[str, str]) -> str:
+    """Return a reason in brackets, people by their names."""
+    if reason is None:
+        return ""
+    sentence = door.pick(reason.what)
+    for id_ in sorted(names, key=len, reverse=True) if reason.rule == "ejected" else ():
+        sentence = sentence.replace(id_, names[id_])
+    return f"（{sentence}）" if door.language == "zh" else f" ({sentence})"

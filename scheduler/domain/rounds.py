@@ -200,6 +200,8 @@ class Policy:
     """At least half of a team was not in the team of the session before in the same room."""
     day_tolerance_percent: int = 125
     """What a day may take before ``Weights.day_peak`` is charged, in per cent of the average day, 100 or more."""
+    move_cost: int = 500
+    """Cost units of each candidate's sitting that a replan puts into another session, 0 or more; no part of a plan's cost."""
 
 
 @dataclass(frozen=True, slots=True)

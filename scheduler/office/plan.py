@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.domain.rounds import Round
-from scheduler.domain.sessions import Plan
+from scheduler.domain.sessions import DutyMoved, Move, Plan
 from scheduler.errors import Finding, InputError, Language, PlanError, Text, errors_in
 from scheduler.office.assemble import assemble
 from scheduler.office.desk import Office, existing_file
+from scheduler.planning.changes import changes, duty_changes
 from scheduler.planning.planfile import write_plan
 from scheduler.planning.roundfile import read_round, round_findings, write_round
 from scheduler.planning.rules import BY_ID
 
 if TYPE_CHECKING:
-    from scheduler.planning.solve import Progress as Progress  # noqa: PLC0414 - doors name this type and import nothing beneath
+    from scheduler.planning.progress import Progress as Progress  # noqa: PLC0414 - doors name this type and import nothing beneath
 
 Watch = Callable[["Progress"], None]
 
@@ -35,6 +36,10 @@ class PlanReport:
     """Heads without a place."""
     findings: tuple[Finding, ...]
     names: tuple[tuple[str, str], ...] = ()
+    moves: tuple[Move, ...] = ()
+    """Who is elsewhere than in the version kept, and why; empty where none was kept."""
+    duties: tuple[DutyMoved, ...] = ()
+    """Which examiners serve otherwise than in the version kept, and why."""
 
     def summary(self, language: Language = "zh") -> str:
         """Return the figures a coordinator asks for first: placed, unplaced, sessions, cost, bound, gap."""
@@ -51,8 +56,15 @@ class PlanReport:
         return text + f", bound {bound}, gap {gap}"
 
     def cost_lines(self, language: Language = "zh") -> list[str]:
-        """Return one line a term: what it is and what it costs."""
-        return [f"{line.amount:>12,}  {BY_ID[line.term].wording.in_(language)}" for line in self.plan.costs]
+        """Return one line a term: what it is and what it costs; then what moving people counted for, where a plan was kept."""
+        lines = [f"{line.amount:>12,}  {BY_ID[line.term].wording.in_(language)}" for line in self.plan.costs]
+        if self.plan.replanned is not None:
+            moving = self.plan.replanned
+            said = Text(
+                f"调整 {moving.sittings} 人次（不计入费用）", f"{moving.sittings} sittings moved (apart from the cost)"
+            )
+            lines.append(f"{moving.cost:>12,}  {said.in_(language)}")
+        return lines
 
 
 def term_of(term: str) -> Text:
@@ -97,7 +109,10 @@ def plan(
         with office.registry.transaction() as store:
             version = store.plans.add_draft(made, office.now(), based_on=based_on.version if based_on else None).version
             office.note(store, "plan", round_id, f"version {version}, seed {seed}")
-    return _report(assembled.round, made, version, (*assembled.findings, *warnings), assembled.names)
+    report = _report(assembled.round, made, version, (*assembled.findings, *warnings), assembled.names)
+    if kept is None:
+        return report
+    return replace(report, moves=tuple(changes(kept, made)), duties=tuple(duty_changes(kept, made)))
 
 
 def plan_file(
@@ -153,9 +168,13 @@ def _refuse_if_empty(round_: Round) -> None:
 
 
 def _solve(round_: Round, *, seed: int, time_limit_s: float | None, keep: Plan | None, progress: Watch | None) -> Plan:
+    if keep is not None:
+        from scheduler.planning.replan import replan
+
+        return replan(round_, keep, seed=seed, time_limit_s=time_limit_s, progress=progress)
     from scheduler.planning.solve import solve  # ortools: half a second that other verbs must not pay
 
-    return solve(round_, seed=seed, time_limit_s=time_limit_s, keep=keep, progress=progress)
+    return solve(round_, seed=seed, time_limit_s=time_limit_s, progress=progress)
 
 
 def _bad_round(findings: list[Finding]) -> InputError:

@@ -38,6 +38,8 @@ class Builder:
         self.rivals_open = np.zeros(len(problem.table), dtype=np.int64)
         self.lures: BoolArray | None = None
         """Sessions that cost nothing to open just now, so that a move tries them."""
+        self.homes: IntArray | None = None
+        """Sessions by party and position that cost ``Policy.move_cost`` to leave, -1 where none; None where nobody is kept."""
         self.crew_size = np.zeros(len(problem.table), dtype=np.int64)
         self.duties = Duties(problem)
         self.trained: dict[int, dict[int, int]] = {}
@@ -179,7 +181,18 @@ class Builder:
         price = price * discount[0] // discount[1]
         if self.lures is not None:
             price = np.where(self.lures[choice], 0, price)
+        if self.homes is not None:
+            price = price + self._away(self.homes, unit, j)
         return np.where(fits, price, NEVER)
+
+    def _away(self, homes: IntArray, unit: Unit, j: int) -> IntArray:
+        """Return for each choice of a component what moving there costs."""
+        found = np.zeros(len(unit.domains[j]), dtype=np.int64)
+        for p in (p for p in unit.parties if unit.due[j] in self.problem.due[p]):
+            home = homes[p, self.problem.due[p].index(unit.due[j])]
+            if home >= 0:
+                found += np.where(unit.domains[j] == home, 0, self.problem.policy.move_cost * self.problem.heads[p])
+        return found
 
     def _rows_hold(self, session: int, unit: Unit, component: int) -> bool:
         rows = self.problem.rows.get(session, ())

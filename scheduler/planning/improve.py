@@ -20,7 +20,7 @@ from scheduler.planning.objective import apply_soft
 from scheduler.planning.pace import Near
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import BoolArray, IntArray
-from scheduler.planning.telling import Tell
+from scheduler.planning.progress import Tell
 
 
 class Interrupted(Exception):

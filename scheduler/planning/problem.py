@@ -6,7 +6,7 @@ Used by the model, the constructive start and the search; the audit and the expl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
@@ -66,6 +66,8 @@ class Problem:
     """Where parties may sit at all."""
     host: IntArray
     """Institution of each site."""
+    held: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Examiners who keep their duty in a session while others are called or moved, as if they were locked."""
 
     @classmethod
     def of(cls, round_: Round) -> Self:
@@ -103,11 +105,11 @@ class Problem:
         for lock in self.round_.examiner_locks:
             if lock.examiner_id in index:
                 wanted.setdefault((lock.room_id, lock.slot_id), []).append(index[lock.examiner_id])
-        found = {}
+        found = dict(self.held)
         for s in range(len(self.table)) if wanted else ():
             names = wanted.get((self.rooms[self.table.room[s]].id, self.slots[self.table.slot[s]].id))
             if names:
-                found[s] = tuple(sorted(set(names)))
+                found[s] = tuple(sorted({*names, *self.held.get(s, ())}))
         return found
 
     @cached_property

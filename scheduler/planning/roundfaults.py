@@ -111,6 +111,7 @@ _LEAST = (
     ("policy", "max_sittings_per_day", 1),
     ("policy", "max_consecutive_at", 1),
     ("policy", "day_tolerance_percent", 100),
+    ("policy", "move_cost", 0),
 )
 
 

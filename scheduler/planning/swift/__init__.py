@@ -10,7 +10,7 @@ from collections.abc import Callable
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.swift.work import Work, work_for
-from scheduler.planning.telling import Tell
+from scheduler.planning.progress import Tell
 
 __all__ = ["Work", "search", "warm", "work_for"]
 
@@ -22,7 +22,7 @@ def search(problem: Problem, seed: int, work: Work, tell: Tell, stop: Callable[[
         problem: The round.
         seed: Same round, seed and work give the same plan, on any machine.
         work: How much is done; counted, never timed.
-        tell: Told where the search is, as ``telling.Tell`` says.
+        tell: Told where the search is, as ``progress.Tell`` says.
         stop: Asked between steps; True ends the search with the best so far.
     """
     from scheduler.planning.swift.stages import Swift

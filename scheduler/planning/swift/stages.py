@@ -20,7 +20,7 @@ from scheduler.planning.swift.bounds_prices import PriceBound, hopeless_cost
 from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY
 from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.work import Work
-from scheduler.planning.telling import Tell
+from scheduler.planning.progress import Tell
 from scheduler.planning.units import unit_of
 
 COOLING = 54

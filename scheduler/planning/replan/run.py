@@ -1,0 +1,100 @@
+"""Run: one replan from end to end. Used through ``replan`` alone."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from scheduler.domain.rounds import Round
+from scheduler.domain.sessions import Plan, Reason
+from scheduler.planning.draft import Draft, cost
+from scheduler.planning.finish import judge, making, written
+from scheduler.planning.lawful import offenders, watched
+from scheduler.planning.mixing import mixing
+from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Progress, teller
+from scheduler.planning.replan.affected import Standing, standing
+from scheduler.planning.replan.crews import Repair, staffed
+from scheduler.planning.replan.moves import Found, told
+from scheduler.planning.replan.reasons import because
+from scheduler.planning.replan.seating import Case, seat, units_among
+from scheduler.planning.screen import hopeless, leftovers
+
+logger = logging.getLogger(__name__)
+
+
+class Run:
+    """One replan."""
+
+    def __init__(
+        self,
+        round_: Round,
+        before: Plan,
+        seed: int,
+        time_limit_s: float | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.round, self.before, self.seed, self.time_limit_s = round_, before, seed, time_limit_s
+        self.tell = teller(progress)
+        self.deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+        self.mixed = mixing(round_)
+        self.kept = self.mixed.into(before) or before
+        self.problem = Problem.of(self.mixed.round_)
+        self.causes: dict[int, Reason] = {}
+        """Why each party that was moved was moved."""
+
+    def late(self) -> bool:
+        """Tell whether the clock has run out."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+    def plan(self) -> Plan:
+        """Return the new plan, audited."""
+        self.tell("affected", 0, 0, None, None)
+        found = standing(self.problem, self.kept)
+        base, repair = self._staffed(found)
+        held = self._held(base, repair)
+        case = Case(held, found.homes, base, units_among(held, base, set(found.why)))
+        draft = seat(case, self.seed, self.tell, self.late)
+        self.tell("seats", 0, 0, cost(self.problem, draft), None)
+        return self._written(draft, found, repair)
+
+    def _staffed(self, found: Standing) -> tuple[Draft, Repair]:
+        """Give everybody who stays their examiners; whose session cannot be staffed, or breaks a rule now, is affected."""
+        while True:
+            base, short, repair = staffed(self.problem, found.at, self.kept)
+            if short:
+                for p in sorted({p for s in short for p in repair.members[s]}):
+                    found.free(p, because("examiner-count"))
+                continue
+            wrong = offenders(self.problem, base.at, base.staff) if watched(self.problem) else set()
+            if not wrong:
+                return base, repair
+            for p in sorted(wrong):
+                found.free(p, because("group-together" if self.problem.parties[p].group_id else "rotation"))
+
+    def _held(self, base: Draft, repair: Repair) -> Problem:
+        """Return the problem in which those who serve where somebody stays go on serving there."""
+        if not self.problem.policy.examiners_on:
+            return self.problem
+        return replace(self.problem, held={s: crew for s, crew in base.staff.items() if repair.members.get(s)})
+
+    def _written(self, draft: Draft, found: Standing, repair: Repair) -> Plan:
+        problem = self.problem
+        plan = written(self.round, problem, draft, leftovers(problem, draft, hopeless(problem)), keep=self.kept)
+        plan = self.mixed.back(plan, self.round)
+        names = problem.parties
+        known = Found(
+            {names[p].id: reason for p, reason in {**found.why, **self.causes}.items()},
+            {names[p].id: reason for (p, _), reason in found.seats.items()},
+            repair.lost,
+        )
+        plan = replace(
+            plan,
+            bound=None,
+            making=making(self.seed, self.time_limit_s, keep="yes"),
+            replanned=told(self.before, plan, known, self.round.policy.move_cost),
+        )
+        judge(self.round, plan)
+        return plan
