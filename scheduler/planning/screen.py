@@ -45,18 +45,26 @@ _WORDS = {
 def hopeless(problem: Problem) -> dict[int, tuple[Reason, ...]]:
     """Return the parties that no plan can seat, with the rules that say so; ascending."""
     found = {}
+    ordered: dict[tuple[int, ...], bool] = {}
     for p, party in enumerate(problem.parties):
         if not problem.hopeful(p):
             found[p] = _blocked(problem, p, party)
-        elif not _can_be_ordered(problem, p):
+            continue
+        # Equal parties share their domains, which live as long as the problem.
+        alike = (*problem.due[p], *map(id, problem.domains[p]))
+        if alike not in ordered:
+            ordered[alike] = _can_be_ordered(problem, p)
+        if not ordered[alike]:
             found[p] = (_reason("component-order", party, ""),)
     return found
 
 
 def leftovers(problem: Problem, draft: Draft, known: dict[int, tuple[Reason, ...]]) -> tuple[Unplaced, ...]:
     """Return everyone without a place, sorted, with what is known of hopeless ones and what is full for the others."""
-    builder = Builder(problem, draft)
     left = draft.left().tolist()
+    if all(p in known for p in left):
+        return tuple(Unplaced(problem.parties[p].id, known[p]) for p in left)
+    builder = Builder(problem, draft)
     return tuple(Unplaced(problem.parties[p].id, known.get(p) or _crowded(problem, builder, p)) for p in left)
 
 
