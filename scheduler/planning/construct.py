@@ -43,11 +43,11 @@ class Builder:
         self.crew_size = np.zeros(len(problem.table), dtype=np.int64)
         self.duties = Duties(problem)
         self.trained: dict[int, dict[int, int]] = {}
-        for s in start.in_use().tolist():
+        for s, members in start.by_session():
             self.rivals_open[problem.rivals(s)] += 1
             self.duties.change(s, self.staff.get(s, ()), 1)
             self.crew_size[s] = len(self.staff.get(s, ()))
-            self.trained[s] = self._trainers(start.members(s).tolist())
+            self.trained[s] = self._trainers(members)
         self.group_at: dict[tuple[str, int], list[int]] = {}
         """Sessions of a group bound to sites, by group and component, one for each candidate."""
         self.group_due: dict[tuple[str, int], int] = {}

@@ -5,6 +5,7 @@ Every step of the search takes a draft and returns another; seats and names come
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -56,6 +57,15 @@ class Draft:
     def members(self, session: int) -> IntArray:
         """Return the parties that sit in a session, ascending."""
         return np.flatnonzero((self.at == session).any(axis=1))
+
+    def by_session(self) -> Iterator[tuple[int, list[int]]]:
+        """Yield each session in use with the parties that sit in it, all ascending."""
+        party, position = np.nonzero(self.at >= 0)
+        session = self.at[party, position]
+        order = np.argsort(session, kind="stable")
+        sessions, starts = np.unique(session[order], return_index=True)
+        for s, members in zip(sessions.tolist(), np.split(party[order], starts[1:]), strict=False):
+            yield s, members.tolist()
 
 
 def party_costs(problem: Problem, at: IntArray) -> tuple[IntArray, IntArray, IntArray]:

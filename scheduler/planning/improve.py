@@ -19,8 +19,8 @@ from scheduler.planning.model import PlanModel, Scope
 from scheduler.planning.objective import apply_soft
 from scheduler.planning.pace import Near
 from scheduler.planning.problem import Problem
-from scheduler.planning.table import BoolArray, IntArray
 from scheduler.planning.progress import Tell
+from scheduler.planning.table import BoolArray, IntArray
 
 
 class Interrupted(Exception):

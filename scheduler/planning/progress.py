@@ -32,9 +32,7 @@ class Progress:
     """Candidates without a place in the best plan so far; None when not known."""
 
 
-def teller(
-    progress: Callable[[Progress], None] | None, left_at: Callable[[int], int | None] = lambda _: None
-) -> Tell:
+def teller(progress: Callable[[Progress], None] | None, left_at: Callable[[int], int | None] = lambda _: None) -> Tell:
     """Return a function that tells a watcher, or nobody.
 
     Args:

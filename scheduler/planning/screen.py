@@ -69,8 +69,10 @@ def hopeless(problem: Problem) -> dict[int, tuple[Reason, ...]]:
 
 def leftovers(problem: Problem, draft: Draft, known: dict[int, tuple[Reason, ...]]) -> tuple[Unplaced, ...]:
     """Return everyone without a place, sorted, with what is known of hopeless ones and what is full for the others."""
-    builder = Builder(problem, draft)
     left = draft.left().tolist()
+    if all(p in known for p in left):
+        return tuple(Unplaced(problem.parties[p].id, known[p]) for p in left)
+    builder = Builder(problem, draft)
     return tuple(Unplaced(problem.parties[p].id, known.get(p) or _crowded(problem, builder, p)) for p in left)
 
 

@@ -44,9 +44,9 @@ def sittings_of(problem: Problem, draft: Draft, keep: Plan | None = None) -> tup
     for sitting in keep.sittings if keep else ():
         before[sitting.party_id, sitting.component_id, sitting.member] = sitting
     found = []
-    for s in draft.in_use().tolist():
+    for s, inside in draft.by_session():
         component_id, name = problem.components[problem.table.component[s]].id, session_id(problem, s)
-        members = sorted(draft.members(s).tolist(), key=lambda p: (problem.parties[p].group_id, p))
+        members = sorted(inside, key=lambda p: (problem.parties[p].group_id, p))
         people = [(p, m) for p in members for m in range(1, int(problem.heads[p]) + 1)]
         wishes: dict[Person, Seat] = {}
         for p, m in people:

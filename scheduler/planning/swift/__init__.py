@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
-from scheduler.planning.swift.work import Work, work_for
 from scheduler.planning.progress import Tell
+from scheduler.planning.swift.work import Work, work_for
 
 __all__ = ["Work", "search", "warm", "work_for"]
 

@@ -15,12 +15,12 @@ import numpy.typing as npt
 from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Tell
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound, hopeless_cost
 from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY
 from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.work import Work
-from scheduler.planning.progress import Tell
 from scheduler.planning.units import unit_of
 
 COOLING = 54
