@@ -35,7 +35,7 @@ def written(
     return Plan(
         round_.id,
         round_digest(round_),
-        _sessions(problem, draft),
+        sessions_of(problem, draft),
         sittings_of(problem, draft, keep),
         unplaced,
         tuple(CostLine(term, amount) for term, amount in costs(problem, draft).items()),
@@ -69,7 +69,8 @@ def judge(round_: Round, plan: Plan) -> None:
         raise PlanRejected(what, findings)
 
 
-def _sessions(problem: Problem, draft: Draft) -> tuple[Session, ...]:
+def sessions_of(problem: Problem, draft: Draft) -> tuple[Session, ...]:
+    """Return the sessions in use with their crews, by id."""
     found = []
     for s in draft.in_use().tolist():
         component = problem.components[problem.table.component[s]]
