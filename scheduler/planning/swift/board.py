@@ -142,7 +142,7 @@ def empty(problem: Problem, x: Given, width: int, seed: int) -> Now:
     pools = x.rule[layout.POOL]
     classes = len(problem.components) * slots
     tally[:classes] = np.diff(x.at[pools : pools + classes + 1])
-    cell = np.full((len(problem.site_ids) * slots, 2), NEVER, dtype=np.int64)
+    cell = np.full((len(problem.site_ids) * slots, 3), 0, dtype=np.int64)
     long = max(moves.MOST, people, size, sessions, int(problem.table.capacity.max(initial=0))) + 8
     book = np.zeros((people, 3), dtype=np.int32)
     book[:, :2] = -1

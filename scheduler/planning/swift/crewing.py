@@ -5,7 +5,7 @@ Used by the moves. A session is never short: where nobody can be called, nobody 
 
 from __future__ import annotations
 
-from scheduler.planning.swift.jit import inner
+from scheduler.planning.swift.jit import inlined, inner
 from scheduler.planning.swift.layout import (
     ABLE,
     ASSESSED,
@@ -92,7 +92,7 @@ def release(x: Given, y: Now, s: int) -> None:
     y.ses[s, CREW] = 0
 
 
-@inner
+@inlined
 def lack(x: Given, y: Now, s: int) -> tuple[int, int]:
     """Return what a crew lacks for the candidates of its session, and for ``OUTSIDER`` the institution."""
     size = y.ses[s, CREW]
@@ -124,7 +124,7 @@ def lack(x: Given, y: Now, s: int) -> tuple[int, int]:
     return NOTHING, 0
 
 
-@inner
+@inlined
 def _bar(x: Given, y: Now, s: int) -> int:
     """Mark the examiners whom somebody in a session must not meet; return the mark."""
     y.tally[-1] += 1
@@ -201,28 +201,29 @@ def _fill(x: Given, y: Now, s: int, tick: int) -> bool:
         join(x, y, e, s)
 
 
-@inner
+@inlined
 def staff(x: Given, y: Now, s: int) -> bool:
     """Make a crew satisfy every rule for the candidates now in its session; False, and the old crew, when it cannot be."""
     if x.rule[STAFFED] == 0 or y.ses[s, N] == 0:
         return True
     size = y.ses[s, CREW]
     tick = _bar(x, y, s)
-    barred = False
+    keep = size > 0
     if y.ses[s, BARRING] > 0:
         for k in range(size):
-            barred |= y.tally[x.rule[MARK] + y.crew[s, k]] == tick
-    if not barred and size > 0:
+            keep &= y.tally[x.rule[MARK] + y.crew[s, k]] != tick
+    if keep:
         what = lack(x, y, s)
         if what[0] == NOTHING:
             return True
-        if what[0] == NUMBER and _fill(x, y, s, tick):
-            return True
+        keep = what[0] == NUMBER
     for k in range(size):
         y.lists[BEFORE_CREW, k] = y.crew[s, k]
-    release(x, y, s)
-    if _fill(x, y, s, tick):
-        return True
+    for anew in range(2):
+        if anew:
+            release(x, y, s)
+        if (anew or keep) and _fill(x, y, s, tick):
+            return True
     release(x, y, s)
     for k in range(size):
         join(x, y, y.lists[BEFORE_CREW, k], s)

@@ -70,7 +70,10 @@ def inner(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """Compile a small function into each of its callers."""
+    """Compile a function into each of its callers, where a call would cost more than what it does.
+
+    A call hands over some 240 values, the addresses and shapes of all arrays; it takes a fifth of a microsecond.
+    """
     return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True)
 
 

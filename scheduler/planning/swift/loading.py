@@ -5,7 +5,7 @@ from __future__ import annotations
 from scheduler.planning.swift.crewing import join, spare, staff
 from scheduler.planning.swift.jit import inner
 from scheduler.planning.swift.layout import CREW, DUE, HELD, MEM, MOVES, Given, N, Now, Task
-from scheduler.planning.swift.seating import leave, refresh, sit
+from scheduler.planning.swift.seating import leave, sit
 
 
 @inner
@@ -25,8 +25,6 @@ def load(x: Given, y: Now, task: Task) -> None:
         for s in range(len(y.ses)):
             if y.ses[s, CREW] > 0:
                 spare(x, y, s)
-    for s in range(len(task.crews)):
-        refresh(x, y, s)
 
 
 @inner

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduler.planning.swift.choosing import WHOLE, cheapest
+from scheduler.planning.swift.choosing import cheapest
 from scheduler.planning.swift.crewing import spare
-from scheduler.planning.swift.jit import inner, jit
+from scheduler.planning.swift.jit import inlined, inner, jit
 from scheduler.planning.swift.layout import (
     ACCEPTED,
     BEST,
@@ -48,6 +48,7 @@ from scheduler.planning.swift.layout import (
     SPOT,
     TAKEN,
     TOUCHED,
+    WHOLE,
     Given,
     Now,
     Task,
@@ -57,7 +58,7 @@ from scheduler.planning.swift.seating import (
     leave,
     own_cost,
     place,
-    refresh,
+    reprice,
     session_cost,
     touch,
     undo,
@@ -67,7 +68,7 @@ MOST = 400
 """Parties in one move at most."""
 
 
-@inner
+@inlined
 def draw(y: Now, n: int) -> int:
     """Return a whole number from 0 to n - 1."""
     v = y.rng[0]
@@ -91,7 +92,7 @@ def patience(y: Now) -> float:
     return 0.6931471805599453 * twos + 2.0 * z * (1.0 + q * (1 / 3 + q * (0.2 + q * (1 / 7 + q * (1 / 9)))))
 
 
-@inner
+@inlined
 def take(x: Given, y: Now, c: int) -> None:
     """Take a party out of its sessions for this move, once."""
     k = y.sums[TAKEN]
@@ -109,17 +110,17 @@ def take(x: Given, y: Now, c: int) -> None:
             leave(x, y, c, j)
 
 
-@inner
-def shut(x: Given, y: Now, s: int) -> None:
+@inlined
+def shut(y: Now, s: int) -> None:
     """Close a session to everybody until the end of this move."""
     if y.ses[s, SHUT] == 0:
         y.ses[s, SHUT] = 1
         y.lists[SHUTTING, y.sums[CLOSED]] = s
         y.sums[CLOSED] += 1
-    refresh(x, y, s)
+    y.price[s, 0] = NEVER
 
 
-@inner
+@inlined
 def empty(x: Given, y: Now, s: int, closing: bool) -> None:  # noqa: FBT001
     """Take everybody, or a quarter of the times only some, out of a session, and perhaps close it."""
     held = y.ses[s, HELD]
@@ -135,7 +136,7 @@ def empty(x: Given, y: Now, s: int, closing: bool) -> None:  # noqa: FBT001
     for k in range(min(number, MOST)):
         take(x, y, y.lists[KEYS, k])
     if not part and closing and y.ses[s, HELD] == 0 and y.sums[TAKEN] > first:
-        shut(x, y, s)
+        shut(y, s)
 
 
 @inner
@@ -158,17 +159,15 @@ def ruin(x: Given, y: Now, size: int) -> int:
     sites = 1 + draw(y, x.at[x.rule[NEAR] + 1] - x.at[x.rule[NEAR]])
     target = 3 + draw(y, size)
     closing = draw(y, 1024)
-    if inside:
-        empty(x, y, s, draw(y, 1024) < closing)
-    for _ in range(40):
-        if y.sums[TAKEN] >= target:
-            break
-        spot = x.items[x.at[x.rule[NEAR] + site] + draw(y, sites)] * days + first + draw(y, last - first + 1)
-        size = x.at[x.rule[SPOT] + spot + 1] - x.at[x.rule[SPOT] + spot]
-        if size > 0:
-            s = x.items[x.at[x.rule[SPOT] + spot] + draw(y, size)]
-            if y.ses[s, HELD] > 0:
-                empty(x, y, s, draw(y, 1024) < closing)
+    for probe in range(41):
+        if probe > 0:
+            if y.sums[TAKEN] >= target:
+                break
+            spot = x.items[x.at[x.rule[NEAR] + site] + draw(y, sites)] * days + first + draw(y, last - first + 1)
+            size = x.at[x.rule[SPOT] + spot + 1] - x.at[x.rule[SPOT] + spot]
+            s = x.items[x.at[x.rule[SPOT] + spot] + draw(y, size)] if size > 0 else -1
+        if (probe > 0 or inside) and s >= 0 and y.ses[s, HELD] > 0:
+            empty(x, y, s, draw(y, 1024) < closing)
     return site
 
 
@@ -177,7 +176,6 @@ def settle(x: Given, y: Now) -> None:
     """Release examiners whom the sessions of this move no longer need."""
     for k in range(y.sums[TOUCHED]):
         spare(x, y, y.log[k, 0])
-        refresh(x, y, y.log[k, 0])
 
 
 @inner
@@ -208,16 +206,16 @@ def arrange(x: Given, y: Now, site: int) -> None:
 
 
 @inner
-def seat(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> bool:
+def seat(x: Given, y: Now, c: int) -> bool:
     """Seat one party as cheaply as can be; False when it stays out."""
     for _ in range(6):
-        cost, a, b = cheapest(x, y, c, cut)
+        cost, a, b = cheapest(x, y, c)
         if cost >= NEVER:
             return False
         failed = place(x, y, c, a, b)
         if failed < 0:
             return True
-        shut(x, y, failed)
+        shut(y, failed)
     return False
 
 
@@ -230,8 +228,9 @@ def recreate(x: Given, y: Now, site: int) -> None:
     r = draw(y, 10)
     calling = WHOLE if r < 5 else (32 if r < 8 else 13)
     hidden = draw(y, 1 << 20) * 2 + 1 if draw(y, 2) else 0
+    reprice(x, y, opening, calling, hidden)
     for k in range(y.sums[TAKEN]):
-        seat(x, y, y.gone[k, 0], (opening, calling, hidden))
+        seat(x, y, y.gone[k, 0])
 
 
 @inner
@@ -298,11 +297,10 @@ def remember(y: Now) -> None:
 
 
 @inner
-def end(x: Given, y: Now) -> None:
+def end(y: Now) -> None:
     """Reopen what this move closed, and forget it."""
     for k in range(y.sums[CLOSED]):
         y.ses[y.lists[SHUTTING, k], SHUT] = 0
-        refresh(x, y, y.lists[SHUTTING, k])
     for k in range(y.sums[TOUCHED]):
         y.ses[y.log[k, 0], LOGGED] = 0
     y.sums[CLOSED] = 0
@@ -320,12 +318,13 @@ def work(x: Given, y: Now, task: Task) -> None:
         load(x, y, task)
     for n in range(0, len(task.order), MOST):
         y.sums[MOVES_DONE] += 1
+        reprice(x, y, task.opening, WHOLE, 0)
         for k in range(n, min(n + MOST, len(task.order))):
             take(x, y, task.order[k])
-            seat(x, y, task.order[k], (task.opening, WHOLE, 0))
+            seat(x, y, task.order[k])
         settle(x, y)
         commit(y, change(x, y))
-        end(x, y)
+        end(y)
     for _ in range(task.moves):
         y.sums[MOVES_DONE] += 1
         site = ruin(x, y, task.size)
@@ -337,4 +336,4 @@ def work(x: Given, y: Now, task: Task) -> None:
             commit(y, delta)
         else:
             undo(x, y)
-        end(x, y)
+        end(y)
