@@ -113,3 +113,10 @@ def test_plan_files_do_not_depend_on_the_process(tmp_path):
     one, two = digests(tmp_path, here, there | {"LC_ALL": "zh_CN.UTF-8", "OPENBLAS_NUM_THREADS": "3"})
     assert one == two
     assert len(set(one)) == 2
+
+
+def test_the_first_plan_does_not_wait_for_the_solver():
+    """Importing ortools' CP-SAT takes a second, most of it for pandas."""
+    words = "import sys, scheduler.planning.solve; print({'ortools.sat', 'pandas', 'numba'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", words], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "set()"

@@ -27,6 +27,7 @@ class FlatAnswer:
         self._trips()
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = workers
+        solver.parameters.catch_sigint_signal = False
         solver.parameters.random_seed = seed
         solver.parameters.max_time_in_seconds = max(1.0, time_limit_s - (time.perf_counter() - self.began))
         status = solver.solve(self.cp, _First(self))

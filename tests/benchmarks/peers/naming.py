@@ -71,6 +71,7 @@ class _Week:
     def staff(self, limit_s: float) -> dict[int, tuple[int, ...]]:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        solver.parameters.catch_sigint_signal = False
         solver.parameters.linearization_level = 2
         solver.parameters.random_seed = self.seed
         solver.parameters.relative_gap_limit = 0.002

@@ -81,6 +81,7 @@ def by_cpsat(sums: Sums, left: list[int], limit_s: float, seed: int, workers: in
 
     solver, first = cp_model.CpSolver(), First()
     solver.parameters.num_workers = workers
+    solver.parameters.catch_sigint_signal = False  # else Ctrl-C is lost to this process
     solver.parameters.random_seed = seed
     solver.parameters.max_time_in_seconds = max(1.0, limit_s - (time.perf_counter() - began))
     status = solver.solve(model, first)
