@@ -172,6 +172,8 @@ def curve(lines: list[Row]) -> list[str]:
         return []
     found = []
     for column, unit in (("cost", "cost units"), ("bound", "cost units"), ("cpu_s", "processor seconds")):
+        if not all(row.get(column) for row in rows):
+            continue
         each = ", ".join(f"{row['candidates']:,}: {row[column] / row['candidates']:,.4g}" for row in rows)
         found.append(f"# {column} per candidate ({unit}): {each}; exponent {exponent(rows, column):+.3f}")
     return found
@@ -183,12 +185,12 @@ def against_peers(lines: list[Row]) -> list[str]:
     for own in (row for row in lines if row["engine"] == "scheduler" and row.get("cost") is not None):
         rivals = [row for row in lines if row["case"] == own["case"] and row["engine"] in PEERS]
         costs = {row["engine"]: row["cost"] for row in rivals if row.get("cost") is not None}
-        if rivals:
-            best = min(costs.items(), key=lambda one: one[1], default=("nobody", math.inf))
-            verdict = (
-                "below every peer" if own["cost"] < best[1] else "as good" if own["cost"] == best[1] else "NOT BELOW"
-            )
-            found.append(f"# {own['case']}: ours {own['cost']:,.0f}, best peer {best[0]} {best[1]:,.0f}: {verdict}")
+        if not costs:
+            found += [f"# {own['case']}: ours {own['cost']:,.0f}, no peer found a plan"] if rivals else []
+            continue
+        name, best = min(costs.items(), key=lambda one: one[1])
+        verdict = "below every peer" if own["cost"] < best else "as good" if own["cost"] == best else "NOT BELOW"
+        found.append(f"# {own['case']}: ours {own['cost']:,.0f}, best peer {name} {best:,.0f}: {verdict}")
     return found
 
 

@@ -87,6 +87,23 @@ def test_exponent_of_the_cost_per_candidate():
     assert planning.exponent(rows, "cost") == pytest.approx(0.25)
 
 
+def test_curve_and_comparison_are_worded():
+    def row(case, engine, candidates, cost):
+        return {"case": case, "engine": engine, "candidates": candidates, "cost": cost, "bound": cost, "cpu_s": 0.0}
+
+    lines = [
+        row("exam-1000", "scheduler", 1_000, 90_000), row("exam-1000", "flat-cpsat", 1_000, 80_000),
+        row("exam-20000", "scheduler", 20_000, 1_800_000), row("exam-20000", "aggregate-scip", 20_000, None),
+    ]  # fmt: skip
+    cost, bound = planning.curve(lines)
+    assert cost == "# cost per candidate (cost units): 1,000: 90, 20,000: 90; exponent +0.000"
+    assert bound.startswith("# bound per candidate")
+    assert planning.against_peers(lines) == [
+        "# exam-1000: ours 90,000, best peer flat-cpsat 80,000: NOT BELOW",
+        "# exam-20000: ours 1,800,000, no peer found a plan",
+    ]
+
+
 def test_a_peer_that_breaks_down_says_so():
     row = planning.run("exam-12", "aggregate-nonsense", 1, 1.0)
     assert (row.get("cost"), row["note"].startswith("broke down with code 1: ")) == (None, True)
