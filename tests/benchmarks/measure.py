@@ -58,8 +58,9 @@ class Watch:
 def ours(round_: Round, seed: int, limit_s: float, watch: Watch) -> Row:
     """Plan with the product; a limit of 0 is none."""
     from scheduler.planning.problem import Problem
+    from scheduler.planning.progress import Progress
     from scheduler.planning.screen import hopeless
-    from scheduler.planning.solve import Progress, solve
+    from scheduler.planning.solve import solve
 
     left: list[tuple[float, int]] = []
 

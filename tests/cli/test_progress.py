@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,8 +15,9 @@ import pytest
 from scheduler.cli import progress as shown
 from scheduler.cli.command import Door
 from scheduler.cli.planning import STAGES, _watch
+from scheduler.planning.progress import Progress
 from scheduler.planning.roundfile import write_round
-from scheduler.planning.solve import Progress, solve
+from scheduler.planning.solve import solve
 from tests.benchmarks.rounds import college_round
 
 ROOT = Path(__file__).parents[2]
@@ -52,11 +54,13 @@ def test_neither_a_worse_cost_nor_a_lower_bound_is_shown():
     ] * 3
 
 
-def test_every_stage_of_a_search_has_words():
-    seen = []
-    solve(college_round(17), progress=seen.append)
-    assert {news.stage for news in seen} <= STAGES.keys()
+def test_every_stage_of_a_search_and_of_a_replan_has_words():
+    seen: list[Progress] = []
+    plan = solve(college_round(17), progress=seen.append)
     assert seen[-1].unplaced == 0
+    told = college_round(17)
+    solve(replace(told, examiners=told.examiners[1:]), keep=plan, progress=seen.append)
+    assert {"start", "affected"} <= {news.stage for news in seen} <= STAGES.keys()
 
 
 def test_lines_come_for_news_and_not_too_often(monkeypatch, capsys):

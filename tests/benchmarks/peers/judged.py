@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scheduler.domain.sessions import Making, Plan, Reason, Unplaced
+from scheduler.domain.sessions import Plan, Reason, Unplaced
 from scheduler.errors import Text
 from scheduler.planning.audit import audit
 from scheduler.planning.draft import Draft
+from scheduler.planning.finish import written
 from scheduler.planning.problem import Problem
 from scheduler.planning.recount import recount
-from scheduler.planning.roundfile import round_digest
-from scheduler.planning.seats import sittings_of
-from scheduler.planning.solve import _sessions
 
 LEFT = Reason("place-capacity", Text("求解器没有安排", "the peer found no place"))
 
 
 def plan_of(problem: Problem, draft: Draft) -> Plan:
     """Return a draft as a plan whose costs are the recount's."""
-    round_ = problem.round_
     left = tuple(Unplaced(problem.parties[p].id, (LEFT,)) for p in draft.left().tolist())
-    plan = Plan(
-        round_.id, round_digest(round_), _sessions(problem, draft), sittings_of(problem, draft), left, (), None,
-        Making(1, "peer", (), ()),
-    )  # fmt: skip
-    return replace(plan, costs=recount(round_, plan))
+    plan = written(problem.round_, problem, draft, left)
+    return replace(plan, costs=recount(problem.round_, plan))
 
 
 def judged(problem: Problem, draft: Draft) -> dict[str, object]:
