@@ -28,6 +28,10 @@ STAGES = {
     "exact": Text("精确求解", "solving exactly"),
     "bound": Text("求下界", "proving a bound"),
     "seats": Text("编排考位", "numbering seats"),
+    "affected": Text("查找受影响的人", "finding who is affected"),
+    "insert": Text("安排受影响的人", "seating the affected"),
+    "eject": Text("腾出考位", "making room"),
+    "polish": Text("改进变动", "improving the changes"),
 }
 """What the search says it is doing, in words."""
 

@@ -33,7 +33,8 @@ def progress(door: Door) -> Iterator[Step]:
         task = bar.add_task("", total=None)
 
         def draw(stage: str, done: int, total: int) -> None:
-            bar.update(task, description=stage, completed=done, total=total or None)
+            bar.tasks[0].total = total or None  # an update would keep the old one where there is none
+            bar.update(task, description=stage, completed=done)
 
         yield draw
 

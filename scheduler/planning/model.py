@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from scheduler.planning.cohorts import Cohort, as_counts, seat_pairs
 from scheduler.planning.crews import Crew, crews_of, share_out
@@ -18,8 +18,11 @@ from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import BoolArray, IntArray
 
-Linear = cp_model.LinearExpr
-Variable = cp_model.IntVar
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+Linear: TypeAlias = "cp_model.LinearExpr"
+Variable: TypeAlias = "cp_model.IntVar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class PlanModel:
     """Variables over a scope, and what the rules need to find them."""
 
     def __init__(self, problem: Problem, scope: Scope, kept_cost: int = 0) -> None:
+        from ortools.sat.python import cp_model  # slow; the first plan need not wait for it
+
         self.problem, self.scope, self.kept_cost = problem, scope, kept_cost
         self.cp = cp_model.CpModel()
         self.objective: list[tuple[Linear, int]] = []
@@ -247,10 +252,14 @@ class PlanModel:
 
 def weighted(terms: Iterable[tuple[Linear, int]]) -> Linear:
     """Return the weighted sum of expressions."""
+    from ortools.sat.python import cp_model
+
     pairs = list(terms)
     return cp_model.LinearExpr.weighted_sum([e for e, _ in pairs], [w for _, w in pairs])
 
 
 def total(terms: Iterable[Linear]) -> Linear:
     """Return the sum of expressions."""
+    from ortools.sat.python import cp_model
+
     return cp_model.LinearExpr.sum(list(terms))

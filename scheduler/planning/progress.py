@@ -10,10 +10,8 @@ from typing import Protocol
 class Tell(Protocol):
     """Called at every step of a search."""
 
-    def __call__(  # noqa: PLR0917 - one for each field of Progress
-        self, stage: str, done: int, total: int, cost: int | None, bound: int | None, left: int | None = None, /
-    ) -> None:
-        """Take stage, steps done, steps in all, cost and bound, and how many candidates the best plan leaves without a place."""
+    def __call__(self, stage: str, done: int, total: int, /, *figures: int | None) -> None:
+        """Take stage, steps done, steps in all; cost and bound; and, where known, whom the best plan leaves without a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +38,10 @@ def teller(progress: Callable[[Progress], None] | None, left_at: Callable[[int],
         left_at: Returns how many candidates the plan of a cost leaves without a place, None where that is not known.
     """
 
-    def tell(  # noqa: PLR0917 - as Tell is
-        stage: str, done: int, total: int, cost: int | None, bound: int | None, left: int | None = None, /
-    ) -> None:
+    def tell(stage: str, done: int, total: int, /, *figures: int | None) -> None:
         if progress is None:
             return
+        cost, bound, left = (*figures, None)[:3]
         if left is None and cost is not None:
             left = left_at(cost)
         progress(Progress(stage, done, total, cost, bound, left))
