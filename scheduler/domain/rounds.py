@@ -247,6 +247,37 @@ class RoundSetup:
     distances: tuple[Distance, ...] = ()
     openings: tuple[Opening, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    reservations: tuple[Reservation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    shares: tuple[Share, ...] = ()
+    locks: tuple[DocumentLock, ...] = ()
+    examiner_locks: tuple[ExaminerLock, ...] = ()
+    terms: tuple[DocumentTerms, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLock:
+    """A lock as a coordinator writes it down: by the candidate's document number (锁定)."""
+
+    document_no: str
+    component: str
+    """Id of a component, or a kind such as ``theory`` where the candidate has one of that kind due."""
+    slot_id: str | None = None
+    room_id: str | None = None
+    turn: int | None = None
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTerms:
+    """What holds for one candidate by name, by the document number (个别规定)."""
+
+    document_no: str
+    barred_site_ids: tuple[str, ...] = ()
+    """Sites at which the candidate is not examined."""
+    travel_exception: bool = False
+    """Where no site lies within the travel limit, the nearest one is allowed."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

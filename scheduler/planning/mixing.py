@@ -13,8 +13,8 @@ from itertools import combinations
 from scheduler.domain.catalogue import Component, Duty, RoomKind
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan, Reason, Unplaced
+from scheduler.domain.wording import component_words
 from scheduler.errors import Text
-from scheduler.planning.naming import called
 from scheduler.planning.table import suits
 
 
@@ -64,7 +64,7 @@ class Mixing:
     def _renamed(self, unplaced: Unplaced, components: Mapping[str, Component], due: list[Component]) -> Unplaced:
         """Return the reasons of a party with its components called as in the real round."""
         planned = [components[self.merged.get(one.id, one.id)] for one in due]
-        labels = [(called(p, planned), called(one, due)) for p, one in zip(planned, due, strict=True)]
+        labels = [(component_words(p, planned), component_words(one, due)) for p, one in zip(planned, due, strict=True)]
         reasons = []
         for reason in unplaced.reasons:
             zh, en = reason.what.zh, reason.what.en
