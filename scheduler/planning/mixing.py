@@ -90,7 +90,17 @@ def mixing(round_: Round) -> Mixing:
         return Mixing(round_, {}, complete=True)
     real, round_ = round_, _split_groups(round_)
     theory = [c for c in sorted(round_.components, key=lambda c: c.id) if c.room_kind is RoomKind.THEORY_ROOM]
-    rooms = {c.id: frozenset(room.id for room in round_.rooms if suits(c, room)) for c in theory}
+    # A theory room has one turn and is taken for the whole slot, so of a duration only the slots it fits into are seen.
+    spots = {
+        c.id: frozenset(
+            (room.id, slot.id)
+            for room in round_.rooms
+            if suits(c, room)
+            for slot in round_.slots
+            if slot.minutes >= c.minutes
+        )
+        for c in theory
+    }
     apart = _apart(round_)
     classes: list[list[Component]] = []
     for component in theory:
@@ -98,7 +108,7 @@ def mixing(round_: Round) -> Mixing:
             (
                 some
                 for some in classes
-                if _alike(component, some[0], rooms) and not any((component.id, c.id) in apart for c in some)
+                if _alike(component, some[0], spots) and not any((component.id, c.id) in apart for c in some)
             ),
             None,
         )
@@ -107,15 +117,15 @@ def mixing(round_: Round) -> Mixing:
         else:
             own.append(component)
     merged = {c.id: some[0].id for some in classes for c in some if len(some) > 1}
-    shared = any(rooms[a.id] & rooms[b.id] for one, other in combinations(classes, 2) for a in one for b in other)
+    shared = any(spots[a.id] & spots[b.id] for one, other in combinations(classes, 2) for a in one for b in other)
     planned = _planned(round_, merged)
     if not _same_order(round_, planned, merged):
         return Mixing(real, {}, complete=False)
     return Mixing(planned, merged, complete=not shared)
 
 
-def _alike(one: Component, other: Component, rooms: Mapping[str, frozenset[str]]) -> bool:
-    same = (one.minutes, one.staffing, rooms[one.id]) == (other.minutes, other.staffing, rooms[other.id])
+def _alike(one: Component, other: Component, spots: Mapping[str, frozenset[tuple[str, str]]]) -> bool:
+    same = (one.staffing, spots[one.id]) == (other.staffing, spots[other.id])
     return same and one.staffing.duty is Duty.INVIGILATE
 
 

@@ -183,8 +183,17 @@ def test_two_trades_share_a_theory_room_and_its_team():
     assert apart.cost == 2 * 540 + 2 * 0
 
 
-def test_unlike_theories_keep_their_own_rooms_and_claim_no_more_than_is_proven():
+def test_theories_of_unlike_length_share_a_room_where_the_same_slots_hold_both():
     long = a_component("theory", id=HIGH_THEORY, minutes=100)
+    parties = [a_party("p1", [THEORY]), a_party("p2", [HIGH_THEORY])]
+    round_ = a_round(parties, components=(a_component("theory"), a_component("practical"), long))
+    plan = solve(replace(round_, policy=Policy(mixed_theory=True)), seed=1)
+    assert [session.also_ids for session in plan.sessions] == [(THEORY,)]
+    assert (plan.cost, plan.bound) == (540, 540)
+
+
+def test_unlike_theories_keep_their_own_rooms_and_claim_no_more_than_is_proven():
+    long = a_component("theory", id=HIGH_THEORY, minutes=200)
     parties = [a_party("p1", [THEORY]), a_party("p2", [HIGH_THEORY])]
     round_ = a_round(parties, components=(a_component("theory"), a_component("practical"), long))
     plan = solve(replace(round_, policy=Policy(mixed_theory=True)), seed=1)
