@@ -132,7 +132,7 @@ def _fewest(problem: Problem, p: int, component: Component) -> list[str]:
         for s in np.flatnonzero(table.component == problem.components.index(component))
     }
     ways = {
-        tuple(_broken(problem, p, component, room, slot, staffed=(r, t) in staffed))
+        tuple(broken_rules(problem, p, component, room, slot, staffed=(r, t) in staffed))
         for r, room in enumerate(problem.rooms)
         for t, slot in enumerate(problem.slots)
         if suits(component, room)
@@ -145,7 +145,7 @@ def _fewest(problem: Problem, p: int, component: Component) -> list[str]:
     return list(min(way for way in ways if len(way) == fewest))
 
 
-def _broken(problem: Problem, p: int, component: Component, room: Room, slot: Slot, *, staffed: bool) -> list[str]:
+def broken_rules(problem: Problem, p: int, component: Component, room: Room, slot: Slot, *, staffed: bool) -> list[str]:
     """Return the rules against one component of a party in one room and slot."""
     party, round_ = problem.parties[p], problem.round_
     closed = any(o.closed and (o.room_id, o.slot_id) == (room.id, slot.id) for o in round_.openings)
