@@ -198,6 +198,8 @@ class Policy:
     """Most duty days in a row of an examiner at one institution's sites, 1 or more; only a duty elsewhere ends the row."""
     rotate_half: bool = False
     """At least half of a team was not in the team of the session before in the same room."""
+    group_seats: bool = False
+    """In each session and turn the places of a group's candidates follow each other (同组座号连续); a locked place may lie anywhere."""
     day_tolerance_percent: int = 125
     """What a day may take before ``Weights.day_peak`` is charged, in per cent of the average day, 100 or more."""
 

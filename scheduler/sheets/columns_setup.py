@@ -25,6 +25,7 @@ ROUND = Table("round", "批次", "Round", (
     make_column("mixed_theory", "理论混合编场", "Mixed theory rooms", ("一个理论考场可同时考几个工种；是或否，留空即否", "a theory room may examine several trades at a time; 是/否 (yes/no), empty means no"), "混合编场", choices="yes_no"),
     make_column("max_consecutive_at", "同一机构连续执考日上限", "Max consecutive at", ("考评员在同一机构考点连续执考的日数；留空不限", "duty days in a row of an examiner at one institution's sites; empty means no limit"), "连续执考上限"),
     make_column("rotate_half", "考评组半数轮换", "Rotate half", ("同一考场前后两场至少换一半考评员；是或否，留空即否", "at least half of a team changes from session to session in a room; 是/否 (yes/no), empty means no"), "半数轮换", choices="yes_no"),
+    make_column("group_seats", "同组座号连续", "Group seats", ("每场同组考生座号相连；是或否，留空即否", "the places of a group follow each other in each session; 是/否 (yes/no), empty means no"), "座号连续", choices="yes_no"),
     make_column("day_tolerance_percent", "单日负荷容限百分比", "Day tolerance percent", ("相对日均，超过部分计入单日集中成本；留空即125", "of the average day, beyond which day peak is charged; empty means 125")),
     make_column("w_unplaced", "未安排成本", "Weight unplaced", ("每名未安排考生；整数", "each candidate unplaced; whole number")),
     make_column("w_theory_session", "理论场次成本", "Weight theory session", ("每个理论场次；整数", "each theory session; whole number")),

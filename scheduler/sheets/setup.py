@@ -214,6 +214,7 @@ def _policy(row: Row) -> Policy:
         mixed_theory=row.yes("mixed_theory", default=plain.mixed_theory),
         max_consecutive_at=row.whole("max_consecutive_at", 1, 366),
         rotate_half=row.yes("rotate_half", default=plain.rotate_half),
+        group_seats=row.yes("group_seats", default=plain.group_seats),
         day_tolerance_percent=whole("day_tolerance_percent", 100, 10_000, plain.day_tolerance_percent),
     )
 

@@ -32,6 +32,7 @@ def setup_rows(setup: RoundSetup) -> dict[str, list[dict[str, Value]]]:
         "mixed_theory": _yes(policy.mixed_theory),
         "max_consecutive_at": policy.max_consecutive_at,
         "rotate_half": _yes(policy.rotate_half),
+        "group_seats": _yes(policy.group_seats),
         "day_tolerance_percent": policy.day_tolerance_percent,
         **{f"w_{f.name}": getattr(policy.weights, f.name) for f in fields(Weights)},
     }

@@ -63,7 +63,7 @@ def setup():
         groups=(Group("QY", "site", "启源公司"), Group("JT"), Group("DX", "fragments", "大学", 5, 20, ("B",)), Group("XZ", "fragments")),
         distances=(Distance("清水湾", "A", 12.5),),
         openings=(Opening("A101", "D1AM", 100), Opening("A201", "D2AM", closed=True)),
-        policy=Policy(examiners_on=False, min_institutions=1, order_gap_min=30, order_days_max=3, changeover_min=10, max_travel_km=80.5, road_factor=1.4, weights=Weights(unplaced=9000, km=2, share_over=30, day_peak=4, unfair=5, group_session=6), max_sittings_per_day=1, bar_own_institution=True, no_mutual_exchange=True, mixed_theory=True, max_consecutive_at=3, rotate_half=True, day_tolerance_percent=150),
+        policy=Policy(examiners_on=False, min_institutions=1, order_gap_min=30, order_days_max=3, changeover_min=10, max_travel_km=80.5, road_factor=1.4, weights=Weights(unplaced=9000, km=2, share_over=30, day_peak=4, unfair=5, group_session=6), max_sittings_per_day=1, bar_own_institution=True, no_mutual_exchange=True, mixed_theory=True, max_consecutive_at=3, rotate_half=True, group_seats=True, day_tolerance_percent=150),
         reservations=(Reservation("A101", 5, group_id="QY", slot_id="D1AM"), Reservation("A201", 2, institution_id="YLDX")),
         waivers=(Waiver("A101", "D2AM", 2, "市人社局 6 月 1 日批复"),),
         shares=(Share("YLDX", 60), Share("YLEM", 0)),
