@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 
 import numpy as np
@@ -25,7 +26,7 @@ from scheduler.planning.cpsat import Effort
 from scheduler.planning.draft import Draft, cost, costs
 from scheduler.planning.engines import handed_over
 from scheduler.planning.improve import Interrupted, Search, columns, neighbourhoods, reseat, whole
-from scheduler.planning.mixing import mixing
+from scheduler.planning.mixing import cheaper_when_strictest, mixing
 from scheduler.planning.pace import Pace, pace_of
 from scheduler.planning.problem import Problem
 from scheduler.planning.roundfile import round_digest
@@ -93,10 +94,12 @@ def solve(
     kept_cost = max(1, problem.policy.weights.unplaced // 5) if keep else 0
     search = Search(problem, Draft.empty(problem), seed, kept, kept_cost, deadline, tell)
     search.loose = None if mixed.complete else Problem.of(mixed.loosened())
+    stopped = False
     try:
         _search(search)
     except (KeyboardInterrupt, Interrupted):
         logger.info("interrupted; the best plan so far is kept")
+        stopped = True
     tell("seats", 0, 0, search.cost, search.bound)
     bound = min(search.bound, cost(problem, search.best))
     settings = {"engine": ENGINE, "time_limit_s": "none" if time_limit_s is None else f"{time_limit_s:g}"}
@@ -117,6 +120,9 @@ def solve(
         ),
     )
     plan = mixed.back(plan, round_)
+    if not mixed.complete and keep is None and not stopped and not search.late():
+        again = partial(solve, seed=seed, time_limit_s=search.left_s(), progress=progress)
+        plan = cheaper_when_strictest(plan, round_, again)
     _judge(round_, plan)
     return plan
 
