@@ -81,6 +81,11 @@ def plan_round_file(door: Door, round_file: Path, wishes: PlanWishes, step: Step
 
     if wishes.out is None:
         raise typer.BadParameter("--round-file 须同时给出 --out · --round-file needs --out as well")
+    if wishes.keep is not None or wishes.dry_run or wishes.workbook or wishes.write_round_file:
+        raise typer.BadParameter(
+            "--keep、--dry-run、--workbook、--write-round-file 只用于登记库中的批次，不能与 --round-file 同用 · "
+            "these four are for rounds of the registry and do not go with --round-file"
+        )
     report = plan_file(
         round_file, wishes.out, seed=wishes.seed, time_limit_s=wishes.time_limit_s, progress=_watch(door, step)
     )

@@ -149,7 +149,7 @@ def _neighbourhood(search: Search, chance: random.Random, pace: Near) -> tuple[l
     hopeful_left = [int(p) for p in draft.left() if problem.hopeful(int(p))]
     if hopeful_left:
         chance.shuffle(hopeful_left)
-        freed |= set(hopeful_left[: max(1, pace.parties // 4)])
+        freed |= _with_groups(problem, hopeful_left[: max(1, pace.parties // 4)])
     emptied: list[int] = []
     if len(in_use):
         centre = int(chance.choice(in_use.tolist()))

@@ -16,10 +16,10 @@ from scheduler.domain.catalogue import Component
 from scheduler.domain.places import Room
 from scheduler.domain.rounds import Party
 from scheduler.domain.sessions import Reason, Unplaced
+from scheduler.domain.wording import component_words
 from scheduler.errors import Text
 from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft
-from scheduler.planning.naming import called
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import IntArray, suits, turns_of
 
@@ -85,7 +85,7 @@ def _reason(rule: str, party: Party, component: Text | None = None) -> Reason:
 
 
 def _called(problem: Problem, p: int, c: int) -> Text:
-    return called(problem.components[c], [problem.components[other] for other in problem.due[p]])
+    return component_words(problem.components[c], [problem.components[other] for other in problem.due[p]])
 
 
 def _clash(problem: Problem, p: int, options: tuple[IntArray, ...]) -> str:

@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from scheduler.planning.draft import Draft, cost
 from scheduler.planning.engines import handed_over
 from scheduler.planning.finish import judge, making, written
 from scheduler.planning.improve import Interrupted, Search, columns, neighbourhoods, reseat, whole
-from scheduler.planning.mixing import mixing
+from scheduler.planning.mixing import cheaper_when_strictest, mixing
 from scheduler.planning.pace import Pace, pace_of
 from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Progress, teller
@@ -82,15 +83,20 @@ def solve(
 
     search.tell = teller(progress, left_at)
     search.loose = None if mixed.complete else Problem.of(mixed.loosened())
+    stopped = False
     try:
         _search(search)
     except (KeyboardInterrupt, Interrupted):
         logger.info("interrupted; the best plan so far is kept")
+        stopped = True
     search.tell("seats", 0, 0, search.cost, search.bound)
     bound = min(search.bound, cost(problem, search.best))
     plan = written(round_, problem, search.best, leftovers(problem, search.best, known))
     plan = replace(plan, bound=bound, making=making(seed, time_limit_s, keep="no"))
     plan = mixed.back(plan, round_)
+    if not mixed.complete and not stopped and not search.late():
+        again = partial(solve, seed=seed, time_limit_s=search.left_s(), progress=progress)
+        plan = cheaper_when_strictest(plan, round_, again)
     judge(round_, plan)
     return plan
 

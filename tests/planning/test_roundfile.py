@@ -707,8 +707,11 @@ def test_a_group_that_no_fragments_make_up_and_shares_that_leave_seats_over_are_
     assert warnings_of(a_round(crew, groups=(fragments,))) == [("round-group", "groups[0].fragment_max")]
     assert round_findings(a_round(crew[:6], groups=(fragments,))) == []
     assert round_findings(a_round(crew[:3], groups=(fragments,))) == []
-    assert warnings_of(a_round(shares=(Share("alpha", 50), Share("beta", 40)))) == [("round-share", "shares")]
-    assert round_findings(a_round(shares=(Share("alpha", 50),))) == []
+    charged = Policy(weights=Weights(share_over=30))
+    few = (Share("alpha", 50), Share("beta", 40))
+    assert warnings_of(a_round(shares=few, policy=charged)) == [("round-share", "shares")]
+    assert round_findings(a_round(shares=few[:1], policy=charged)) == []
+    assert warnings_of(a_round(shares=few[:1])) == [("round-share", "policy.weights.share_over")]
 
 
 def test_times_with_a_zone_are_refused():

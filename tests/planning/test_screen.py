@@ -9,8 +9,8 @@ import pytest
 
 from scheduler.domain.calendar import Slot
 from scheduler.domain.rounds import Policy
+from scheduler.domain.wording import component_words
 from scheduler.errors import Text
-from scheduler.planning.naming import called
 from scheduler.planning.problem import Problem
 from scheduler.planning.screen import hopeless
 from scheduler.planning.solve import solve
@@ -85,5 +85,5 @@ def test_whoever_found_the_only_day_full_hears_of_the_daily_limit():
 )
 def test_a_name_stands_alone_where_it_is_clear(name, other, told_as):
     one, two = a_component("theory", name=name), a_component("practical", name=other)
-    assert called(one, [one, two]) == told_as
+    assert component_words(one, [one, two]) == told_as
     assert {one.id, two.id} == set(BOTH) == {THEORY, PRACTICAL}
