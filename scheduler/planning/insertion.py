@@ -85,16 +85,32 @@ class Insertion:
             domains.append(domain[np.isin(domain, sorted(there))] if there else domain)
         return replace(unit, domains=tuple(domains), narrowed=True)
 
-    def insert(self, p: int, way: Sequence[int] = ()) -> bool:
-        """Seat a party, and its group where that is whole, in a way if it is open, else where it costs least."""
+    def insert(self, p: int) -> bool:
+        """Seat a party, and its group where that is whole, where it costs least."""
         if self.builder.at[p].max() >= 0:
             return True
-        if not self.problem.hopeful(p):
+        return self._has_room(p) and self.builder.insert(self.unit(p))
+
+    def insert_there(self, p: int, way: Sequence[int]) -> bool:
+        """Seat a party, and its group where that is whole, in these sessions, if it may sit there and they have room."""
+        if self.builder.at[p].max() >= 0 or not way or not self.problem.hopeful(p):
             return False
         unit = self.unit(p)
-        if way and unit.parties == (p,) and self.builder.place(unit, way):
-            return True
-        return self.builder.insert(unit)
+        if len(way) != len(unit.due) or any(s not in d for s, d in zip(way, unit.domains, strict=True)):
+            return False
+        return self.builder.place(unit, way)
+
+    def _has_room(self, p: int) -> bool:
+        """Tell whether each component has a session with a free place: a quick no for most of those a round is short for."""
+        builder, problem = self.builder, self.problem
+        return problem.hopeful(p) and all(
+            bool(
+                (
+                    (builder.heads[d] + problem.heads[p] <= problem.table.capacity[d]) & (builder.rivals_open[d] == 0)
+                ).any()
+            )
+            for d in problem.domains[p]
+        )
 
     def insert_all(self, parties: Iterable[int]) -> list[int]:
         """Seat parties, those with the fewest choices first; return who is left, ascending."""

@@ -37,6 +37,7 @@ _WORDS = {
     "place-capacity": ("可选场次的考位不够", "the sessions it may choose have too few places"),
     "reservation": ("剩余考位已为他人预留", "the places left are reserved for others"),
     "room-once": ("可选考场在这些时段已用于其他科目", "its rooms are taken by other components in these slots"),
+    "sittings-per-day": ("本人可考的日期太少，不够每日科目数上限", "it has too few days for the most it may sit a day"),
     "component-order": ("排不出符合先后次序的场次", "no sessions are left in the required order"),
     "group-together": ("同组人员无法安排在一起", "the group cannot be kept together"),
 }
@@ -45,11 +46,16 @@ _WORDS = {
 def hopeless(problem: Problem) -> dict[int, tuple[Reason, ...]]:
     """Return the parties that no plan can seat, with the rules that say so; ascending."""
     found = {}
+    known: dict[tuple[object, ...], str] = {}
     for p, party in enumerate(problem.parties):
         if not problem.hopeful(p):
             found[p] = _blocked(problem, p, party)
-        elif not _can_be_ordered(problem, p):
-            found[p] = (_reason("component-order", party, ""),)
+            continue
+        alike = problem.due[p], *(id(domain) for domain in problem.domains[p])  # equal parties share their arrays
+        if alike not in known:
+            known[alike] = _out_of_order(problem, p)
+        if known[alike]:
+            found[p] = (_reason(known[alike], party, ""),)
     return found
 
 
@@ -68,10 +74,16 @@ def _reason(rule: str, party: Party, component_id: str) -> Reason:
     return Reason(rule, Text(f"{before[0]}{zh}{size}", f"{before[1]}{en}{count}"))
 
 
-def _can_be_ordered(problem: Problem, p: int) -> bool:
-    return all(
-        problem.in_sequence(problem.domains[p][i], problem.domains[p][j]).any() for i, j in problem.precedences(p)
-    )
+def _out_of_order(problem: Problem, p: int) -> str:
+    """Return the rule that keeps a party's components from following each other, or from days of their own; empty when none."""
+    domains, day = problem.domains[p], problem.table.day
+    for i, j in problem.precedences(p):
+        if not problem.in_sequence(domains[i], domains[j]).any():
+            apart = problem.start_after_end(domains[i], domains[j]).any()
+            return "sittings-per-day" if apart and problem.policy.max_sittings_per_day == 1 else "component-order"
+    most = problem.policy.max_sittings_per_day
+    days = {int(one) for domain in domains for one in day[domain]} if most is not None else set()
+    return "sittings-per-day" if most is not None and len(days) * most < len(domains) else ""
 
 
 def _blocked(problem: Problem, p: int, party: Party) -> tuple[Reason, ...]:
@@ -153,5 +165,14 @@ def _crowded(problem: Problem, builder: Builder, p: int) -> tuple[Reason, ...]:
             reasons += [_reason(rule, party, problem.components[c].id) for rule in ranked]
     if not reasons:
         together = party.group_id in problem.together
-        reasons = [_reason("group-together" if together else "component-order", party, "")]
+        reasons = [_reason("group-together" if together else _never_both(problem, builder, p), party, "")]
     return tuple(reasons)
+
+
+def _never_both(problem: Problem, builder: Builder, p: int) -> str:
+    """Return which rule keeps a party from sitting all its components in sessions with room: one a day, or the order."""
+    if problem.policy.max_sittings_per_day is None:
+        return "component-order"
+    free = [np.array([s for s in d.tolist() if not builder.obstacle(s, p)], dtype=np.int64) for d in problem.domains[p]]
+    in_order = all(problem.start_after_end(free[i], free[j]).any() for i, j in problem.precedences(p))
+    return "sittings-per-day" if in_order else "component-order"
