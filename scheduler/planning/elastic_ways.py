@@ -14,7 +14,7 @@ from scheduler.planning.table import BoolArray, IntArray
 from scheduler.planning.units import Unit, unit_of
 from scheduler.planning.ways import compatible
 
-COLUMNS = 60_000
+COLUMNS = 30_000
 """Ways in one model."""
 MOST = 240
 """Ways of each kind, where kinds are few."""
@@ -108,9 +108,12 @@ def _ways(field: Field, unit: Unit, usable: BoolArray, most: int, turn: int) -> 
     if not domains or any(not len(domain) for domain in domains):
         return np.zeros((0, max(1, len(domains))), dtype=np.int64)
     ways = np.zeros((1, 0), dtype=np.int64)
-    for j, choice in enumerate(domains):
-        row, column = np.nonzero(compatible(field.problem, unit, ways, j, choice))
+    for j, every in enumerate(domains):
         last = j == len(domains) - 1
+        # Of very many sessions every so-many-th, beginning elsewhere for each kind: all are looked at for somebody.
+        step = max(1, len(every) // (2 * most)) if last else 1
+        choice = every[turn % step :: step]
+        row, column = np.nonzero(compatible(field.problem, unit, ways, j, choice))
         pick = _spread(field.free, ways[row], choice[column], most if last else 16 * most, turn)
         ways = np.column_stack([ways[row[pick]], choice[column[pick]]])
     return ways

@@ -44,7 +44,7 @@ __all__ = [
 _NEAREST = 3
 _MOST_PARTIES = 500
 """Unplaced parties that a whole round's explanation goes into one by one."""
-_MOST_OPTIONS = 150_000
+_MOST_OPTIONS = 40_000
 """Options judged for them in all; parties beyond count in the shortages and repairs alone."""
 
 

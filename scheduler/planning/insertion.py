@@ -35,6 +35,13 @@ def adopted(round_: Round, plan: Plan) -> Plan:
 
     What names something that the round does not have is left out.
     """
+    kept = _named(round_, plan)
+    kept = replace(kept, round_digest=round_digest(round_))
+    return replace(kept, costs=recount(round_, kept))
+
+
+def _named(round_: Round, plan: Plan) -> Plan:
+    """Return a plan as one of this round, not yet counted."""
     known = {party.id: len(party.component_ids) * party.head_count for party in round_.parties}
     spots = {s.id: f"{s.slot_id}.{s.room_id}" for s in plan.sessions}
     sittings = [replace(s, session_id=spots[s.session_id]) for s in plan.sittings if s.session_id in spots]
@@ -42,16 +49,14 @@ def adopted(round_: Round, plan: Plan) -> Plan:
     seated = {sitting.party_id for sitting in sittings}
     said = {one.party_id: one for one in plan.unplaced}
     unplaced = [said.get(id_, Unplaced(id_, (_NOT_YET,))) for id_ in sorted(known.keys() - seated)]
-    kept = replace(
+    return replace(
         plan,
         round_id=round_.id,
-        round_digest=round_digest(round_),
         sessions=tuple(sorted((replace(s, id=spots[s.id]) for s in plan.sessions), key=lambda s: s.id)),
         sittings=tuple(sorted(sittings, key=lambda s: (s.party_id, s.component_id, s.member))),
         unplaced=tuple(unplaced),
         bound=None,
     )
-    return replace(kept, costs=recount(round_, kept))
 
 
 class Insertion:
@@ -59,7 +64,7 @@ class Insertion:
 
     def __init__(self, round_: Round, plan: Plan) -> None:
         self.round = round_
-        self.base = adopted(round_, plan)
+        self.base = _named(round_, plan)
         self.mixed = mixing(round_)
         self.problem = Problem.of(self.mixed.round_)
         self.index = {party.id: p for p, party in enumerate(self.problem.parties)}
@@ -157,6 +162,11 @@ class Insertion:
 
     def plan(self) -> Plan:
         """Return the plan as it now is, costs counted, no bound."""
+        made = replace(self.uncounted(), round_digest=round_digest(self.round))
+        return replace(made, costs=recount(self.round, made))
+
+    def uncounted(self) -> Plan:
+        """Return the plan as it now is; digest and costs are those it came with."""
         draft = self.builder.draft()
         left = [self.problem.parties[p].id for p in draft.left().tolist()]
         said = {one.party_id: one for one in self.planned.unplaced}
@@ -166,8 +176,7 @@ class Insertion:
             sittings=sittings_of(self.problem, draft, self.planned),
             unplaced=tuple(said.get(id_, Unplaced(id_, (_NOT_YET,))) for id_ in sorted(left)),
         )
-        made = self.mixed.back(made, self.round)
-        return replace(made, costs=recount(self.round, made))
+        return self.mixed.back(made, self.round)
 
     def _sessions(self, draft: Draft) -> tuple[Session, ...]:
         problem, before = self.problem, {session.id: session for session in self.planned.sessions}

@@ -129,7 +129,7 @@ class _Bench:
             way = [spots.get(spot, -1) for spot in ways.get(id_, ())]
             insertion.insert_there(p, way)
         insertion.insert_all(insertion.left())
-        return insertion.plan()
+        return insertion.uncounted()
 
     def _pruned(self, extras: tuple[Extra, ...], plan: Plan) -> tuple[tuple[Extra, ...], Plan]:
         """Take back what is not needed, one by one, as long as the same parties have a place."""
