@@ -26,6 +26,18 @@ UNIT = 1_000
 POINTS = {"seat": 10, "station": 20, "room": 300, "open": 40, "examiners": 15, "deadline": 4}
 """How large an addition is: a seat or workstation, a room, a room open for a day, an examiner's day, a candidate's day."""
 SHORT = 2_000 * UNIT
+FINE = 1_500
+"""Ways up to which openings and crews are looked at one by one."""
+WHOLE = 120
+"""Parts of an examiner."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    """What a session takes of examiners: columns, and the parts of an examiner that each stands for."""
+
+    session: int
+    parts: list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +75,16 @@ class _Elastic:
         self.opened: dict[int, int] = {}
         """Column that says whether a session takes place or grows, by session."""
         self.free = np.zeros_like(field.free) if wary else field.free
+        self.fine = True
+        """Whether openings and crews of sessions are whole numbers of their own; else what candidates take of them on average."""
 
     def answer(self) -> Answer:
         field, table = self.field, self.field.problem.table
         usable = (self.free > 0) | np.array([bool(self._gains(s)) for s in range(len(table))], dtype=np.bool_)
         for kind in kinds_of(field, usable, late="deadline" in self.allowed):
             self._kind(kind)
-        crews: list[tuple[int, int]] = [pair for s in sorted(self.seats) for pair in self._session(s)]
+        self.fine = len(self.rows.cost) <= FINE
+        crews = [self._session(s) for s in sorted(self.seats)]
         self._one_at_a_time()
         self._pools(crews)
         values = self.rows.solved()
@@ -114,82 +129,91 @@ class _Elastic:
             self.extras[key] = self.rows.add(points * UNIT, most)
         return self.extras[key]
 
-    def _session(self, s: int) -> list[tuple[int, int]]:
-        """Hold what is seated in a session to its places; return it with the column of its further examiners."""
-        field, rows, table = self.field, self.rows, self.field.problem.table
-        load, gains = self.seats[s], self._gains(s)
-        opened = rows.add(0, 1 if field.state[s] != COPY else 20)
-        if field.state[s] == OPEN:
-            more = [(self._extra(kind, room, on), -turns) for kind, room, on, turns in gains]
-            free = int(self.free[s])
-            rows.at_most([*load, *more, (opened, -free)], 0)
-            limit = field.problem.components[table.component[s]].staffing.room_limit
-            if more and limit is not None:
-                rows.at_most(load, limit * int(table.turns[s]) - int(field.heads[s]))
-            most = sum(max(kind.heads) * len(kind.units) for kind, _ in self.ways)
-            rows.at_most([*load, (opened, -most)], 0)
-        for kind, room, on, capacity in gains if field.state[s] != OPEN else ():
-            rows.at_most([*load, (opened, -capacity)], 0)
-            rows.at_most([(opened, 1), (self._extra(kind, room, on), -1)], 0)
-        self.opened[s] = opened
-        return self._crew(s, load, opened)
+    def _session(self, s: int) -> _Crew:
+        """Hold what is seated in a session to its places; return what it takes of examiners."""
+        load, state = self.seats[s], self.field.state[s]
+        more = [(self._extra(kind, room, on), -places) for kind, room, on, places in self._gains(s)]
+        limit = self.field.problem.components[self.field.problem.table.component[s]].staffing.room_limit
+        self.rows.at_most([*load, *more], int(self.free[s]))
+        if more and limit is not None and state == OPEN:
+            turns = int(self.field.problem.table.turns[s])
+            self.rows.at_most(load, limit * turns - int(self.field.heads[s]))
+        if not self.fine:
+            return _Crew(s, [(column, self._part(s, heads)) for column, heads in load])
+        self.opened[s] = self.rows.add(0, 20 if state == COPY else 1)
+        most = sum(max(kind.heads) * len(kind.units) for kind, _ in self.ways)
+        self.rows.at_most([*load, (self.opened[s], -(int(self.field.capacity[s]) if state == COPY else most))], 0)
+        return self._crew(s, load)
 
-    def _crew(self, s: int, load: list[tuple[int, int]], opened: int) -> list[tuple[int, int]]:
+    def _crew(self, s: int, load: list[tuple[int, int]]) -> _Crew:
+        """Return the further examiners of a session as a column of their own: as many as it takes to open, or by the ratio."""
         field, rows = self.field, self.rows
         if not field.real.policy.examiners_on:
-            return []
-        staffing = field.problem.components[field.problem.table.component[s]].staffing
-        crew, here = rows.add(0, 1_000), int(field.crew[s])
+            return _Crew(s, [])
+        crew, here, per = rows.add(0, 1_000), int(field.crew[s]), self._ratio(s)
         least = max(1, field.need(s, 1)) if not here or self.wary else 0
-        rows.at_most([(opened, least), (crew, -1)], 0)
-        per = min(staffing.per_candidates, field.real.policy.independent_per)  # whoever trained them all sends nobody
-        heads = int(field.heads[s])
-        if heads < field.capacity[s] // max(1, int(field.problem.table.turns[s])):
-            rows.at_most([*load, (crew, -per)], per * here - heads)
-        return [(s, crew)]
+        rows.at_most([(self.opened[s], least), (crew, -1)], 0)
+        if field.heads[s] < field.capacity[s] // max(1, int(field.problem.table.turns[s])):
+            rows.at_most([*load, (crew, -per)], per * here - int(field.heads[s]))
+        return _Crew(s, [(crew, WHOLE)])
+
+    def _part(self, s: int, heads: int) -> int:
+        """Return about how many examiners so many candidates take of a session, in parts of ``WHOLE``."""
+        field, per = self.field, self._ratio(s)
+        if not field.real.policy.examiners_on or (field.crew[s] * per >= field.capacity[s] and not self.wary):
+            return 0
+        least = 0 if field.crew[s] else field.need(s, 1)
+        return math.ceil(WHOLE * heads * max(least / max(1, int(field.capacity[s])), 1 / per))
+
+    def _ratio(self, s: int) -> int:
+        """Return the candidates of one examiner; whoever trained them all may send nobody, so that ratio counts as well."""
+        staffing = self.field.problem.components[self.field.problem.table.component[s]].staffing
+        return int(max(1, min(staffing.per_candidates, self.field.real.policy.independent_per)))
 
     def _one_at_a_time(self) -> None:
         """Let one component at a time use a room that several could."""
-        table, found = self.field.problem.table, defaultdict(list)
-        for s in self.opened:
-            if not self.field.heads[s]:
+        field, table, found = self.field, self.field.problem.table, defaultdict(list)
+        for s in sorted(self.seats):
+            if not field.heads[s]:
                 found[int(table.room[s]), int(table.slot[s])].append(s)
         for some in found.values():
             if len(some) < 2:
                 continue
-            columns = [(self.opened[s], 1) for s in some]
-            gains = self._gains(some[0]) if self.field.state[some[0]] == COPY else []
-            if gains:
-                kind, room, on, _ = gains[0]
-                self.rows.at_most([*columns, (self._extra(kind, room, on), -1)], 0)
+            gains = self._gains(some[0])
+            more = [(self._extra(kind, room, on), -places) for kind, room, on, places in gains]
+            if not self.fine:
+                load = [term for s in some for term in self.seats[s]]
+                self.rows.at_most([*load, *more], int(self.free[some].max()))
+            elif field.state[some[0]] == COPY and more:
+                self.rows.at_most([*((self.opened[s], 1) for s in some), (more[0][0], -1)], 0)
             else:
-                self.rows.at_most(columns, 1)
+                self.rows.at_most([(self.opened[s], 1) for s in some], 1)
 
-    def _pools(self, crews: list[tuple[int, int]]) -> None:
+    def _pools(self, crews: list[_Crew]) -> None:
         """Hold the further examiners of all sessions to who is free, by slot, day and week."""
         field, table = self.field, self.field.problem.table
         slots = field.problem.slots
-        by: dict[tuple[str, int, int], list[int]] = defaultdict(list)
-        for s, crew in crews:
-            c, t = int(table.component[s]), int(table.slot[s])
+        by: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
+        for crew in crews:
+            c, t = int(table.component[crew.session]), int(table.slot[crew.session])
             for key in (
                 ("slot", c, t),
                 ("slot", -1, t),
                 ("day", c, int(field.day[t])),
                 ("week", c, int(field.week[t])),
             ):
-                by[key].append(crew)
+                by[key] += [(column, part) for column, part in crew.parts if part]
         place = {"slot": np.arange(len(slots)), "day": field.day, "week": field.week}
-        for (kind, c, n), columns in sorted(by.items()):
+        every = sorted({int(table.component[crew.session]) for crew in crews})
+        for (kind, c, n), parts in sorted(by.items()):
             days = [slot.on for t, slot in enumerate(slots) if place[kind][t] == n]
             most = 1 if kind == "slot" else 2
-            terms = [(column, 1) for column in columns]
-            components = [c] if c >= 0 else sorted({int(table.component[s]) for s, _ in crews})
+            terms, components = list(parts), [c] if c >= 0 else every
             if "examiners" in self.allowed:
                 for on in dict.fromkeys(days):
                     ids = [field.problem.components[one].id for one in components]
-                    terms += [(self._extra("examiners", id_, on), -most) for id_ in ids]
-            self.rows.at_most(terms, 0 if self.wary else self._pool(kind, c, n, components))
+                    terms += [(self._extra("examiners", id_, on), -most * WHOLE) for id_ in ids]
+            self.rows.at_most(terms, 0 if self.wary else WHOLE * self._pool(kind, c, n, components))
 
     def _pool(self, kind: str, c: int, n: int, components: Iterable[int]) -> int:
         field = self.field
