@@ -15,7 +15,7 @@ from scheduler.errors import Text
 
 if TYPE_CHECKING:
     from scheduler.domain.sessions import Reason
-    from scheduler.office.explain import ExplainReport
+    from scheduler.office.explain import ExplainReport, ForesightReport
     from scheduler.office.plan import PlanReport, Progress
     from scheduler.office.publish import PublishReport
     from scheduler.office.suggest import SuggestReport
@@ -34,6 +34,8 @@ STAGES = {
     "polish": Text("改进变动", "improving the changes"),
 }
 """What the search says it is doing, in words."""
+NAMES_SHOWN = 12
+SHORTAGES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ def show_explanation(door: Door, report: ExplainReport) -> None:
     names, found = dict(report.names), report.explanation
     for sentence in found.sentences:
         door.say(door.pick(sentence))
+    _show_shortages(door, report)
     alike: dict[tuple[str, ...], list[str]] = {}
     for view in found.parties:
         told = tuple(door.pick(sentence).replace(view.party_id, "…") for sentence in view.sentences)
@@ -155,10 +158,48 @@ def show_explanation(door: Door, report: ExplainReport) -> None:
         if found.parties[0].state == "placed":
             door.say(people[0])
         else:
-            door.say(door.pick(Text(f"未安排：{'、'.join(people)}", f"no place: {', '.join(people)}")))
+            who = _some(door, people)
+            door.say(door.pick(Text(f"未安排：{who}", f"no place: {who}")))
         one = people[0] if len(people) == 1 else door.pick(Text("该考生", "the candidate"))
         for line in told[0 if len(people) == 1 else 1 :]:
             door.say("  " + line.replace("…", one))
+
+
+def _show_shortages(door: Door, report: ExplainReport) -> None:
+    """Print the places and times that are short, the shortest first."""
+    rows = [row for row in report.explanation.shortages if row.on is not None]
+    rows.sort(key=lambda row: (-row.places, -row.examiners, row.slot_id, row.site_id, row.component_id))
+    if rows:
+        door.say(door.pick(Text("最缺的时段和考点：", "shortest slots and sites:")))
+    for row in rows[:SHORTAGES_SHOWN]:
+        door.say(f"  {door.pick(row.what)}")
+    rest = len(rows) - SHORTAGES_SHOWN
+    if rest > 0:
+        door.say(door.pick(Text(f"  … 另有 {rest} 行，--json 可查看全部", f"  … and {rest} more; --json shows all")))
+
+
+def show_foresight(door: Door, report: ForesightReport) -> None:
+    """Print whom no plan can seat, alike ones together."""
+    names, colon = dict(report.names), "：" if door.language == "zh" else ": "
+    for sentence in report.foresight.sentences:
+        door.say(door.pick(sentence))
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for one in report.foresight.parties:
+        why = tuple(door.pick(reason.what) for reason in one.reasons)
+        alike.setdefault(why, []).append(names.get(one.party_id, one.party_id))
+    for reasons, people in alike.items():
+        comma = "；" if door.language == "zh" else "; "
+        door.say(f"  ✗ {_some(door, people)}{colon}{comma.join(reasons)}")
+
+
+def _some(door: Door, people: list[str]) -> str:
+    """Return names, of very many the first and how many there are."""
+    comma = "、" if door.language == "zh" else ", "
+    if len(people) <= NAMES_SHOWN:
+        return comma.join(people)
+    return comma.join(people[:NAMES_SHOWN]) + door.pick(
+        Text(f"等 {len(people)} 人", f" and others, {len(people)} in all")
+    )
 
 
 def show_suggestions(door: Door, report: SuggestReport) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from scheduler.cli.command import Door, DryRun, command
 from scheduler.cli.progress import progress, working
 from scheduler.errors import Text
+
+if TYPE_CHECKING:
+    from scheduler.office.explain import ForesightReport
 
 RoundId = Annotated[str, typer.Option("--round", help="批次编号 · id of the round")]
 RoundArg = Annotated[str, typer.Argument(metavar="ROUND", help="批次编号 · id of the round")]
@@ -181,18 +184,41 @@ def plan(
 def explain(
     door: Door,
     *,
-    round_id: RoundArg,
+    target: RoundOrFile,
+    plan_file: PlanFile = None,
     version: Version = None,
-    entry: Annotated[str, typer.Option("--entry", help="只解释一人 · one entry only")] = "",
+    entry: Annotated[str, typer.Option("--entry", help="只解释一人 · one entry or party only")] = "",
+    before: Annotated[
+        bool, typer.Option("--before", help="编排之前：谁注定无法安排 · before planning: who is hopeless")
+    ] = False,
 ) -> None:
-    """说明谁为何未安排、缺什么 · Say who has no place and why, and what is short."""
-    from scheduler.cli.planning import show_explanation
-    from scheduler.office.explain import explain as verb
+    """说明谁为何未安排、缺什么、加什么就够 · Say who has no place and why, what is short, and what would be enough."""
+    from scheduler.cli.planning import show_explanation, show_foresight
+    from scheduler.office import explain as verb
 
-    with door.office() as office:
-        report = verb(office, round_id=round_id, version=version, entry_id=entry or None)
+    what = Text("查找原因与补救方案", "looking for reasons and repairs")
+    if before:
+        foreseen = _foreseen(door, target)
+        door.answer(foreseen)
+        show_foresight(door, foreseen)
+        return
+    if plan_file is not None:
+        with working(door, what):
+            report = verb.explain_files(target, plan_file, party_id=entry or None)
+    else:
+        with door.office() as office, working(door, what):
+            report = verb.explain(office, round_id=target, version=version, entry_id=entry or None)
     door.answer(report)
     show_explanation(door, report)
+
+
+def _foreseen(door: Door, target: str) -> ForesightReport:
+    from scheduler.office import explain as verb
+
+    if Path(target).is_file():
+        return verb.foresee_file(target)
+    with door.office() as office:
+        return verb.foresee(office, round_id=target)
 
 
 def suggest(

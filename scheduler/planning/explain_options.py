@@ -72,6 +72,8 @@ class Options:
         self.closed |= {(room.id, slot_id) for room in reading.round.rooms for slot_id in room.closed_slot_ids}
         self.held_at = {(held.room.id, held.slot.id): held for held in reading.held}
         self.known: dict[tuple[str, str], list[Option]] = {}
+        self.judged = 0
+        """Options judged so far."""
         self.nearest: dict[tuple[str, str], set[str]] = {}
         self._slots = sorted(reading.round.slots, key=lambda slot: (slot.on, slot.start, slot.id))
         self._rooms = sorted(reading.round.rooms, key=lambda room: room.id)
@@ -87,6 +89,7 @@ class Options:
             coming = {room.site_id: self._coming(party, component, room.site_id) for room in rooms}
             spots = (_Spot(component, room, slot, coming[room.site_id]) for slot in self._slots for room in rooms)
             self.known[key] = [self._judge(party, spot) for spot in spots]
+            self.judged += len(self.known[key])
         return self.known[key]
 
     def turns(self, component: Component, room: Room, slot: Slot) -> int:

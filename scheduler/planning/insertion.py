@@ -35,6 +35,13 @@ def adopted(round_: Round, plan: Plan) -> Plan:
 
     What names something that the round does not have is left out.
     """
+    kept = _named(round_, plan)
+    kept = replace(kept, round_digest=round_digest(round_))
+    return replace(kept, costs=recount(round_, kept))
+
+
+def _named(round_: Round, plan: Plan) -> Plan:
+    """Return a plan as one of this round, not yet counted."""
     known = {party.id: len(party.component_ids) * party.head_count for party in round_.parties}
     spots = {s.id: f"{s.slot_id}.{s.room_id}" for s in plan.sessions}
     sittings = [replace(s, session_id=spots[s.session_id]) for s in plan.sittings if s.session_id in spots]
@@ -42,16 +49,14 @@ def adopted(round_: Round, plan: Plan) -> Plan:
     seated = {sitting.party_id for sitting in sittings}
     said = {one.party_id: one for one in plan.unplaced}
     unplaced = [said.get(id_, Unplaced(id_, (_NOT_YET,))) for id_ in sorted(known.keys() - seated)]
-    kept = replace(
+    return replace(
         plan,
         round_id=round_.id,
-        round_digest=round_digest(round_),
         sessions=tuple(sorted((replace(s, id=spots[s.id]) for s in plan.sessions), key=lambda s: s.id)),
         sittings=tuple(sorted(sittings, key=lambda s: (s.party_id, s.component_id, s.member))),
         unplaced=tuple(unplaced),
         bound=None,
     )
-    return replace(kept, costs=recount(round_, kept))
 
 
 class Insertion:
@@ -59,7 +64,7 @@ class Insertion:
 
     def __init__(self, round_: Round, plan: Plan) -> None:
         self.round = round_
-        self.base = adopted(round_, plan)
+        self.base = _named(round_, plan)
         self.mixed = mixing(round_)
         self.problem = Problem.of(self.mixed.round_)
         self.index = {party.id: p for p, party in enumerate(self.problem.parties)}
@@ -85,16 +90,32 @@ class Insertion:
             domains.append(domain[np.isin(domain, sorted(there))] if there else domain)
         return replace(unit, domains=tuple(domains), narrowed=True)
 
-    def insert(self, p: int, way: Sequence[int] = ()) -> bool:
-        """Seat a party, and its group where that is whole, in a way if it is open, else where it costs least."""
+    def insert(self, p: int) -> bool:
+        """Seat a party, and its group where that is whole, where it costs least."""
         if self.builder.at[p].max() >= 0:
             return True
-        if not self.problem.hopeful(p):
+        return self._has_room(p) and self.builder.insert(self.unit(p))
+
+    def insert_there(self, p: int, way: Sequence[int]) -> bool:
+        """Seat a party, and its group where that is whole, in these sessions, if it may sit there and they have room."""
+        if self.builder.at[p].max() >= 0 or not way or not self.problem.hopeful(p):
             return False
         unit = self.unit(p)
-        if way and unit.parties == (p,) and self.builder.place(unit, way):
-            return True
-        return self.builder.insert(unit)
+        if len(way) != len(unit.due) or any(s not in d for s, d in zip(way, unit.domains, strict=True)):
+            return False
+        return self.builder.place(unit, way)
+
+    def _has_room(self, p: int) -> bool:
+        """Tell whether each component has a session with a free place: a quick no for most of those a round is short for."""
+        builder, problem = self.builder, self.problem
+        return problem.hopeful(p) and all(
+            bool(
+                (
+                    (builder.heads[d] + problem.heads[p] <= problem.table.capacity[d]) & (builder.rivals_open[d] == 0)
+                ).any()
+            )
+            for d in problem.domains[p]
+        )
 
     def insert_all(self, parties: Iterable[int]) -> list[int]:
         """Seat parties, those with the fewest choices first; return who is left, ascending."""
@@ -141,6 +162,11 @@ class Insertion:
 
     def plan(self) -> Plan:
         """Return the plan as it now is, costs counted, no bound."""
+        made = replace(self.uncounted(), round_digest=round_digest(self.round))
+        return replace(made, costs=recount(self.round, made))
+
+    def uncounted(self) -> Plan:
+        """Return the plan as it now is; digest and costs are those it came with."""
         draft = self.builder.draft()
         left = [self.problem.parties[p].id for p in draft.left().tolist()]
         said = {one.party_id: one for one in self.planned.unplaced}
@@ -150,8 +176,7 @@ class Insertion:
             sittings=sittings_of(self.problem, draft, self.planned),
             unplaced=tuple(said.get(id_, Unplaced(id_, (_NOT_YET,))) for id_ in sorted(left)),
         )
-        made = self.mixed.back(made, self.round)
-        return replace(made, costs=recount(self.round, made))
+        return self.mixed.back(made, self.round)
 
     def _sessions(self, draft: Draft) -> tuple[Session, ...]:
         problem, before = self.problem, {session.id: session for session in self.planned.sessions}

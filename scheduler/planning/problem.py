@@ -151,12 +151,17 @@ class Problem:
                 if self.components[earlier].id in self.components[later].after:
                     yield i, j
 
-    def in_sequence(self, earlier: IntArray, later: IntArray) -> BoolArray:
-        """Tell by pair (rows: earlier, columns: later) whether the order rule lets a candidate sit both."""
+    def start_after_end(self, earlier: IntArray, later: IntArray) -> BoolArray:
+        """Tell by pair (rows: earlier, columns: later) whether order, gap and days between let a candidate sit both."""
         table, policy = self.table, self.policy
-        fits = table.start[later][None, :] >= (table.end[earlier] + policy.order_gap_min)[:, None]
+        fits: BoolArray = table.start[later][None, :] >= (table.end[earlier] + policy.order_gap_min)[:, None]
         if policy.order_days_max is not None:
             fits &= table.day[later][None, :] - table.day[earlier][:, None] <= policy.order_days_max
+        return fits
+
+    def in_sequence(self, earlier: IntArray, later: IntArray) -> BoolArray:
+        """Tell by pair whether order, gap, days between and one sitting a day let a candidate sit both."""
+        table, policy, fits = self.table, self.policy, self.start_after_end(earlier, later)
         if policy.max_sittings_per_day == 1:
             fits &= table.day[later][None, :] > table.day[earlier][:, None]
         return fits

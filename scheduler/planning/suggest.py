@@ -15,7 +15,7 @@ from scheduler.domain.sessions import CostLine, Move, Plan, Sitting
 from scheduler.errors import Finding, Text
 from scheduler.planning.audit import audit
 from scheduler.planning.changes import changes
-from scheduler.planning.insertion import Insertion
+from scheduler.planning.insertion import Insertion, adopted
 from scheduler.planning.recount import recount
 from scheduler.planning.suggest_words import told
 from scheduler.planning.units import Unit
@@ -107,7 +107,7 @@ class _Desk:
     def __init__(self, round_: Round, plan: Plan, party_id: str) -> None:
         self.round, self.party_id = round_, party_id
         self.insertion = Insertion(round_, plan)
-        self.base = self.insertion.base
+        self.base = adopted(round_, plan)
         self.known = {_essence(finding) for finding in audit(round_, self.base)}
         self.before = {line.term: line.amount for line in self.base.costs}
         self.p = self.insertion.index[party_id]
