@@ -100,6 +100,16 @@ class Builder:
             banned[failed] = True
         return False
 
+    def insert_at(self, unit: Unit, way: Sequence[int]) -> bool:
+        """Seat a unit in these sessions, one for each component; False, and nothing done, where that cannot be."""
+        unit = self._at_group_site(unit)
+        nowhere = np.zeros(len(self.problem.table), dtype=np.bool_)
+        for j, s in enumerate(way):
+            here = np.flatnonzero(unit.domains[j] == s)
+            if not len(here) or self._price(unit, j, (1, 1), nowhere)[here[0]] >= NEVER:
+                return False
+        return self._seat(unit, way) is None
+
     def remove(self, parties: Iterable[int]) -> None:
         """Take parties out; sessions left empty are closed, and examiners no longer needed released."""
         problem = self.problem
@@ -305,7 +315,7 @@ class Builder:
         for body, heads in self._trainers(coming).items():
             trained[body] = trained.get(body, 0) + heads
         barred: set[int] = set()
-        if any(self.problem.recused):
+        if self.problem.recusing:
             present = np.flatnonzero((self.at == session).any(axis=1)).tolist()
             barred = {e for p in [*present, *coming] for e in self.problem.recused[p]}
         return self.duties.enough(session, self.staff.get(session, ()), trained, barred)

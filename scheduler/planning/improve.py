@@ -36,7 +36,8 @@ class Search:
     seed: int
     kept: IntArray | None = None
     """Sessions of the plan to be kept."""
-    kept_cost: int = 0
+    kept_cost: IntArray | None = None
+    """Cost units of each candidate's sitting moved out of them, by party; None where nobody is kept."""
     deadline: float | None = None
     """Moment of the monotonic clock, only where the user gave a time limit."""
     tell: Callable[[str, int, int, int | None, int | None], None] = lambda *_: None
@@ -52,9 +53,9 @@ class Search:
     def worth(self, draft: Draft) -> int:
         """Return the cost of a draft, with the price of moving people where a plan is kept."""
         moved = 0
-        if self.kept is not None:
+        if self.kept is not None and self.kept_cost is not None:
             away = (draft.at != self.kept) & (self.kept >= 0) & (draft.at >= 0)
-            moved = int((away.sum(axis=1) * self.problem.heads).sum()) * self.kept_cost
+            moved = int((away.sum(axis=1) * self.problem.heads * self.kept_cost).sum())
         return cost(self.problem, draft) + moved
 
     def offer(self, draft: Draft) -> bool:
@@ -86,11 +87,6 @@ def build(search: Search, cohorts: list[Cohort], allowed: BoolArray) -> PlanMode
     apply_soft(model)
     model.hint(search.best)
     return model
-
-
-def columns(cohorts: list[Cohort], allowed: BoolArray) -> int:
-    """Return how many seat variables a scope has."""
-    return sum(int(allowed[domain].sum()) for cohort in cohorts for domain in cohort.domains)
 
 
 def whole(search: Search, effort: Effort) -> Answer:

@@ -7,8 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan, Reason
+from scheduler.planning.bounds import relaxed_bound
+from scheduler.planning.cohorts import cohorts_of, columns
 from scheduler.planning.draft import Draft, cost
 from scheduler.planning.finish import judge, making, written
 from scheduler.planning.lawful import offenders, watched
@@ -17,12 +21,19 @@ from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Progress, teller
 from scheduler.planning.replan.affected import Standing, standing
 from scheduler.planning.replan.crews import Repair, staffed
+from scheduler.planning.replan.eject import back, eject
 from scheduler.planning.replan.moves import Found, told
 from scheduler.planning.replan.reasons import because
 from scheduler.planning.replan.seating import Case, seat, units_among
 from scheduler.planning.screen import hopeless, leftovers
 
 logger = logging.getLogger(__name__)
+
+
+BOUNDED, BOUNDED_COLUMNS = 300, 6_000
+"""Parties and seat variables up to which a bound is proven by seat prices."""
+PRICES = 40
+"""Price adjustments of it."""
 
 
 class Run:
@@ -56,9 +67,34 @@ class Run:
         base, repair = self._staffed(found)
         held = self._held(base, repair)
         case = Case(held, found.homes, base, units_among(held, base, set(found.why)))
-        draft = seat(case, self.seed, self.tell, self.late)
+        draft = self._searched(case)
         self.tell("seats", 0, 0, cost(self.problem, draft), None)
         return self._written(draft, found, repair)
+
+    def _searched(self, case: Case) -> Draft:
+        """Seat the affected, let others make way where somebody is left over, and polish."""
+        draft, moved = case.base, dict[int, int]()
+        try:
+            draft = seat(case, self.seed, self.tell, self.late)
+            draft, moved = eject(case, draft, self.late)
+            if case.units and not self.late():
+                draft = self._polished(case, draft)
+            draft, moved = back(case, draft, moved)
+        except KeyboardInterrupt:
+            logger.info("interrupted; the best plan so far is kept")
+        for p, other in moved.items():
+            self.causes[p] = because("ejected", self.problem.parties[other].id)
+        return draft
+
+    def _polished(self, case: Case, draft: Draft) -> Draft:
+        from scheduler.planning.replan.polish import polish  # ortools: nobody moved, nobody waits for it
+
+        self.tell("polish", 0, 0, case.worth(draft), None)
+        return polish(case, draft, self.seed, self.left_s())
+
+    def left_s(self) -> float | None:
+        """Return the seconds left, None without a limit."""
+        return None if self.deadline is None else self.deadline - time.monotonic()
 
     def _staffed(self, found: Standing) -> tuple[Draft, Repair]:
         """Give everybody who stays their examiners; whose session cannot be staffed, or breaks a rule now, is affected."""
@@ -80,6 +116,20 @@ class Run:
             return self.problem
         return replace(self.problem, held={s: crew for s, crew in base.staff.items() if repair.members.get(s)})
 
+    def _bound(self, known: int) -> int | None:
+        """Return a proven bound of the round, None where that is not a matter of a moment."""
+        problem = self.problem if self.mixed.complete else Problem.of(self.mixed.loosened())
+        parties = range(len(problem.parties))
+        if len(parties) > BOUNDED or self.late():
+            return None
+        hopeless_cost = problem.policy.weights.unplaced * int(
+            sum(problem.heads[p] for p in parties if not problem.hopeful(p))
+        )
+        everyone = cohorts_of(problem, parties)
+        if columns(everyone, np.ones(len(problem.table), dtype=np.bool_)) > BOUNDED_COLUMNS:
+            return None
+        return relaxed_bound(problem, everyone, known - hopeless_cost, PRICES, self.late) + hopeless_cost
+
     def _written(self, draft: Draft, found: Standing, repair: Repair) -> Plan:
         problem = self.problem
         plan = written(self.round, problem, draft, leftovers(problem, draft, hopeless(problem)), keep=self.kept)
@@ -92,7 +142,7 @@ class Run:
         )
         plan = replace(
             plan,
-            bound=None,
+            bound=self._bound(plan.cost),
             making=making(self.seed, self.time_limit_s, keep="yes"),
             replanned=told(self.before, plan, known, self.round.policy.move_cost),
         )

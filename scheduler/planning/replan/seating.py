@@ -23,10 +23,10 @@ from scheduler.planning.units import Unit, unit_of
 
 DISCOUNTS = ((1, 1), (1, 4), (1, 20))
 """Fractions of opening costs that count while the affected are inserted: the lower, the sooner a session is opened for several."""
-MOST = 25
+MOST = 12
 """Most parties taken out in one move."""
-MOVES_EACH, MOST_MOVES = 15, 2_500
-"""Moves for each affected party, and in all."""
+MOVES_EACH, MOVES_MORE, MOST_MOVES = 5, 300, 3_000
+"""Moves for each affected party, as many as for so many at one and a half each, and in all."""
 HEAT = (60.0, 4.0)
 """Cost units a move may easily cost more, at the beginning and at the end."""
 PARTS = 10
@@ -97,6 +97,8 @@ def _joining(unit: Unit, there: dict[int, int]) -> Unit:
 
 def seat(case: Case, seed: int, tell: Tell, stop: Callable[[], bool]) -> Draft:
     """Return the cheapest draft found that leaves whoever stays in place; some of the affected may be left over."""
+    if not case.units:
+        return case.base
     chance, best, least = random.Random(seed), case.base, case.worth(case.base)
     for n, discount in enumerate(DISCOUNTS):
         draft = lawful(case, _inserted(case, discount, chance if n else None))
@@ -105,7 +107,7 @@ def seat(case: Case, seed: int, tell: Tell, stop: Callable[[], bool]) -> Draft:
         tell("insert", n + 1, len(DISCOUNTS), least, None)
         if stop():
             return best
-    if len(case.units) < 2 and not (best.at[[p for u in case.units for p in u.parties]] < 0).all(axis=1).any():
+    if len(case.units) < 2 and not left(case, best):
         return best
     return _shaken(case, best, seed, tell, stop)
 
@@ -122,7 +124,8 @@ def _inserted(case: Case, discount: tuple[int, int], chance: random.Random | Non
 def _shaken(case: Case, draft: Draft, seed: int, tell: Tell, stop: Callable[[], bool]) -> Draft:
     ruin = Ruin(case.problem, draft, seed, units=list(case.units), worth=case.worth)
     ruin.builder.homes = case.homes
-    moves = min(MOST_MOVES, MOVES_EACH * len(case.units))
+    units = len(case.units)
+    moves = min(MOST_MOVES, MOVES_EACH * units, MOVES_MORE + 3 * units // 2)
     fall = (HEAT[1] / HEAT[0]) ** (1 / PARTS)
     for part in range(PARTS):
         ruin.run(max(1, moves // PARTS), MOST, (HEAT[0] * fall**part, HEAT[0] * fall ** (part + 1)), stop)
