@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from scheduler.planning.cohorts import Cohort, cohorts_of, group_of
+from scheduler.planning.cohorts import cohorts_of, group_of
 from scheduler.planning.constraints import apply_hard
 from scheduler.planning.cpsat import Answer, Effort, run
 from scheduler.planning.draft import Draft, cost
@@ -80,9 +80,9 @@ class Search:
         return self.late() or (self.kept is None and self.cost <= self.bound)
 
 
-def build(search: Search, cohorts: list[Cohort], allowed: BoolArray) -> PlanModel:
+def build(search: Search, scope: Scope) -> PlanModel:
     """State the model of a scope, hinted with the best draft."""
-    model = PlanModel(search.problem, Scope(tuple(cohorts), search.best, allowed), search.kept_cost)
+    model = PlanModel(search.problem, scope, search.kept_cost)
     apply_hard(model)
     apply_soft(model)
     model.hint(search.best)
@@ -92,7 +92,8 @@ def build(search: Search, cohorts: list[Cohort], allowed: BoolArray) -> PlanMode
 def whole(search: Search, effort: Effort) -> Answer:
     """Solve the whole round in one model; its bound is proven for the round."""
     cohorts = cohorts_of(search.problem, range(len(search.problem.parties)), search.kept)
-    model = build(search, cohorts, np.ones(len(search.problem.table), dtype=np.bool_))
+    everywhere = np.ones(len(search.problem.table), dtype=np.bool_)
+    model = build(search, Scope(tuple(cohorts), search.best, everywhere))
     answer = run(model.cp, effort, lambda value, bound: search.tell("exact", 0, 0, int(value), int(bound)))
     if answer.found:
         search.offer(model.read(answer.solver))
@@ -106,7 +107,7 @@ def reseat(search: Search, effort: Effort) -> None:
     allowed = np.zeros(len(search.problem.table), dtype=np.bool_)
     allowed[search.best.in_use()] = True
     cohorts = cohorts_of(search.problem, search.best.placed().tolist(), search.kept)
-    model = build(search, cohorts, allowed)
+    model = build(search, Scope(tuple(cohorts), search.best, allowed))
     answer = run(model.cp, effort)
     if answer.found:
         search.offer(model.read(answer.solver))
@@ -124,7 +125,7 @@ def neighbourhoods(search: Search, pace: Near) -> None:
         cohorts = cohorts_of(search.problem, freed, search.kept)
         if not cohorts:
             continue
-        model = build(search, cohorts, allowed)
+        model = build(search, Scope(tuple(cohorts), search.best, allowed))
         answer = run(model.cp, Effort(pace.work, search.seed + n, search.left_s()))
         if answer.found and search.offer(model.read(answer.solver)):
             search.tell("improve", n + 1, pace.rounds, search.cost, search.bound)

@@ -32,7 +32,7 @@ class Ejection:
     def __init__(self, case: Case, draft: Draft, stop: Callable[[], bool]) -> None:
         self.case, self.problem, self.stop = case, case.problem, stop
         self.builder: Builder = case.builder(draft)
-        self.mine = {p for unit in case.units for p in unit.parties}
+        self.mine = case.mine
         self.moved: dict[int, int] = {}
         """Whoever made way, with the party it was for."""
         self.tries = 0
@@ -85,7 +85,7 @@ class Ejection:
             return True
         if not depth:
             return False
-        for p in self._in_the_way(waiting[0], moved)[: WIDTH[-depth]]:
+        for p in self._in_the_way(waiting[0], moved, last=depth == 1)[: WIDTH[-depth]]:
             self.tries -= 1
             if self.tries < 0:
                 return False
@@ -98,8 +98,11 @@ class Ejection:
             self.builder.restore(before)
         return False
 
-    def _in_the_way(self, unit: Unit, moved: list[int]) -> list[int]:
-        """Return whom to ask to make way: those in full sessions that would complete a way, who have most other choices."""
+    def _in_the_way(self, unit: Unit, moved: list[int], *, last: bool) -> list[int]:
+        """Return whom to ask to make way: those in full sessions that would complete a way, who have most other choices.
+
+        At the last step they must have a session with seats to go to.
+        """
         found: dict[int, int] = {}
         for j, reachable in enumerate(self._reachable(unit)):
             domain = unit.domains[j]
@@ -111,7 +114,7 @@ class Ejection:
             for p, k in zip(who.tolist(), where.tolist(), strict=True):
                 if p not in found and p not in moved and self._may_move(p):
                     found[p] = self._choices(p, k)
-        return sorted((p for p, n in found.items() if n), key=lambda p: (-found[p], p))
+        return sorted((p for p, n in found.items() if n or not last), key=lambda p: (-found[p], p))
 
     def _may_move(self, p: int) -> bool:
         party = self.problem.parties[p]

@@ -24,7 +24,7 @@ from scheduler.planning.replan.crews import Repair, staffed
 from scheduler.planning.replan.eject import back, eject
 from scheduler.planning.replan.moves import Found, told
 from scheduler.planning.replan.reasons import because
-from scheduler.planning.replan.seating import Case, seat, units_among
+from scheduler.planning.replan.seating import MODEL_COLUMNS, Case, left, seat, units_among
 from scheduler.planning.screen import hopeless, leftovers
 
 logger = logging.getLogger(__name__)
@@ -76,9 +76,11 @@ class Run:
         draft, moved = case.base, dict[int, int]()
         try:
             draft = seat(case, self.seed, self.tell, self.late)
+            self.tell("eject", 0, 0, case.worth(draft), None)
             draft, moved = eject(case, draft, self.late)
-            if case.units and not self.late():
-                draft = self._polished(case, draft)
+            if case.units and not self.late() and (self._few(case) or left(case, draft)):
+                draft, more = self._polished(case, draft)
+                moved = {p: more.get(p, moved.get(p, p)) for p in case.elsewhere(draft)}
             draft, moved = back(case, draft, moved)
         except KeyboardInterrupt:
             logger.info("interrupted; the best plan so far is kept")
@@ -86,11 +88,16 @@ class Run:
             self.causes[p] = because("ejected", self.problem.parties[other].id)
         return draft
 
-    def _polished(self, case: Case, draft: Draft) -> Draft:
-        from scheduler.planning.replan.polish import polish  # ortools: nobody moved, nobody waits for it
+    def _few(self, case: Case) -> bool:
+        """Tell whether the affected are few enough for one model; importing the solver takes longer than to seat them."""
+        return sum(len(domain) for p in case.mine for domain in case.problem.domains[p]) <= MODEL_COLUMNS
+
+    def _polished(self, case: Case, draft: Draft) -> tuple[Draft, dict[int, int]]:
+        from scheduler.planning.replan.polish import make_way, polish  # ortools: not where nobody is to be seated
 
         self.tell("polish", 0, 0, case.worth(draft), None)
-        return polish(case, draft, self.seed, self.left_s())
+        draft = polish(case, draft, self.seed, self.left_s())
+        return make_way(case, draft, self.seed, self.left_s())
 
     def left_s(self) -> float | None:
         """Return the seconds left, None without a limit."""
@@ -100,6 +107,7 @@ class Run:
         """Give everybody who stays their examiners; whose session cannot be staffed, or breaks a rule now, is affected."""
         while True:
             base, short, repair = staffed(self.problem, found.at, self.kept)
+            base, short = self._shared(base, short)
             if short:
                 for p in sorted({p for s in short for p in repair.members[s]}):
                     found.free(p, because("examiner-count"))
@@ -109,6 +117,19 @@ class Run:
                 return base, repair
             for p in sorted(wrong):
                 found.free(p, because("group-together" if self.problem.parties[p].group_id else "rotation"))
+
+    def _shared(self, base: Draft, short: list[int]) -> tuple[Draft, list[int]]:
+        """Staff what is short by changes among the crews of its day; return what is short still."""
+        still: list[int] = []
+        for s in short:
+            from scheduler.planning.replan.polish import share
+
+            crews = share(self.problem, base, s, self.seed)
+            if crews is None:
+                still.append(s)
+            else:
+                base = Draft(base.at, {**base.staff, **crews})
+        return base, still
 
     def _held(self, base: Draft, repair: Repair) -> Problem:
         """Return the problem in which those who serve where somebody stays go on serving there."""

@@ -25,11 +25,13 @@ DISCOUNTS = ((1, 1), (1, 4), (1, 20))
 """Fractions of opening costs that count while the affected are inserted: the lower, the sooner a session is opened for several."""
 MOST = 12
 """Most parties taken out in one move."""
-MOVES_EACH, MOVES_MORE, MOST_MOVES = 5, 300, 3_000
+MOVES_EACH, MOVES_MORE, MOST_MOVES = 5, 200, 3_000
 """Moves for each affected party, as many as for so many at one and a half each, and in all."""
 HEAT = (60.0, 4.0)
 """Cost units a move may easily cost more, at the beginning and at the end."""
 PARTS = 10
+MODEL_COLUMNS = 4_000
+"""Seat variables of one model at most; beyond, ruin and recreate found as good and sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Case:
     units: tuple[Unit, ...]
     """The affected who have choices."""
 
+    @property
+    def mine(self) -> set[int]:
+        """Return the affected who have choices."""
+        return {p for unit in self.units for p in unit.parties}
+
     def worth(self, draft: Draft) -> int:
         """Return the cost of a draft and of moving people."""
         return cost(self.problem, draft) + self.problem.policy.move_cost * self.away(draft)
@@ -52,6 +59,11 @@ class Case:
         """Return how many candidates' sittings are not where they could have stayed."""
         gone = (draft.at != self.homes) & (self.homes >= 0) & (draft.at >= 0)
         return int((gone.sum(axis=1) * self.problem.heads).sum())
+
+    def elsewhere(self, draft: Draft) -> list[int]:
+        """Return whoever is not affected and does not sit where they sat."""
+        gone = (draft.at != self.base.at).any(axis=1) & (self.base.at[:, 0] >= 0)
+        return np.flatnonzero(gone).tolist()
 
     def builder(self, draft: Draft) -> Builder:
         """Return a builder on a draft that charges for moving."""
