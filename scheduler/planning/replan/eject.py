@@ -21,9 +21,9 @@ DEPTH = 3
 WIDTH = (0, 16, 48, 600)
 """People tried at each step, by the steps that are left, counted from the last: the last step of one tries most."""
 TRIES = 6_000
-"""People tried in all."""
-LEAST_TRIES = 150
-"""People tried for one at each depth, however many wait."""
+"""People tried in all; to look for whom to ask counts as ten."""
+LEAST_TRIES = 60
+"""People tried for one at each depth, however many wait, as long as any are left."""
 
 
 class Ejection:
@@ -35,7 +35,7 @@ class Ejection:
         self.mine = case.mine
         self.moved: dict[int, int] = {}
         """Whoever made way, with the party it was for."""
-        self.tries = 0
+        self.tries, self.budget = 0, TRIES
 
     def seat(self, waiting: list[Unit]) -> None:
         """Seat as many of those who wait as can be."""
@@ -43,7 +43,7 @@ class Ejection:
             each = max(LEAST_TRIES, TRIES // (DEPTH * max(1, len(waiting))))
             rest = []
             for unit in waiting:
-                self.tries, moved = each, list[int]()
+                self.tries, moved = min(each, self.budget), list[int]()
                 before = self.builder.save()
                 seated = not self.stop() and (self._with_group(unit, moved) or self._make_way([unit], depth, moved))
                 if seated and self._is_lawful():
@@ -83,10 +83,10 @@ class Ejection:
             waiting = waiting[1:]
         if not waiting:
             return True
-        if not depth:
+        if not depth or self.tries < 0:
             return False
         for p in self._in_the_way(waiting[0], moved, last=depth == 1)[: WIDTH[-depth]]:
-            self.tries -= 1
+            self._spend(1)
             if self.tries < 0:
                 return False
             before = self.builder.save()
@@ -103,6 +103,7 @@ class Ejection:
 
         At the last step they must have a session with seats to go to.
         """
+        self._spend(10)
         found: dict[int, int] = {}
         for j, reachable in enumerate(self._reachable(unit)):
             domain = unit.domains[j]
@@ -115,6 +116,10 @@ class Ejection:
                 if p not in found and p not in moved and self._may_move(p):
                     found[p] = self._choices(p, k)
         return sorted((p for p, n in found.items() if n or not last), key=lambda p: (-found[p], p))
+
+    def _spend(self, tries: int) -> None:
+        self.tries -= tries
+        self.budget -= tries
 
     def _may_move(self, p: int) -> bool:
         party = self.problem.parties[p]

@@ -54,7 +54,8 @@ class Run:
         self.kept = self.mixed.into(before) or before
         self.problem = Problem.of(self.mixed.round_)
         self.causes: dict[int, Reason] = {}
-        """Why each party that was moved was moved."""
+        """For each party that made way, for whom."""
+        self.best = Draft.empty(self.problem)
 
     def late(self) -> bool:
         """Tell whether the clock has run out."""
@@ -73,20 +74,25 @@ class Run:
 
     def _searched(self, case: Case) -> Draft:
         """Seat the affected, let others make way where somebody is left over, and polish."""
-        draft, moved = case.base, dict[int, int]()
+        self.best, moved = case.base, dict[int, int]()
         try:
-            draft = seat(case, self.seed, self.tell, self.late)
+            draft = seat(case, self.seed, self.tell, self.late, self._offer)
             self.tell("eject", 0, 0, case.worth(draft), None)
             draft, moved = eject(case, draft, self.late)
+            self.best = draft
             if case.units and not self.late() and (self._few(case) or left(case, draft)):
                 draft, more = self._polished(case, draft)
                 moved = {p: more.get(p, moved.get(p, p)) for p in case.elsewhere(draft)}
-            draft, moved = back(case, draft, moved)
+                self.best = draft
+            self.best, moved = back(case, draft, moved)
         except KeyboardInterrupt:
             logger.info("interrupted; the best plan so far is kept")
-        for p, other in moved.items():
-            self.causes[p] = because("ejected", self.problem.parties[other].id)
-        return draft
+        for p in case.elsewhere(self.best):
+            self.causes[p] = because("ejected", self.problem.parties[moved[p]].id)
+        return self.best
+
+    def _offer(self, draft: Draft) -> None:
+        self.best = draft
 
     def _few(self, case: Case) -> bool:
         """Tell whether the affected are few enough for one model; importing the solver takes longer than to seat them."""
@@ -116,7 +122,13 @@ class Run:
             if not wrong:
                 return base, repair
             for p in sorted(wrong):
-                found.free(p, because("group-together" if self.problem.parties[p].group_id else "rotation"))
+                found.free(p, because(self._rule(p)))
+
+    def _rule(self, p: int) -> str:
+        """Return the rule of those that single steps do not see by which a party most likely cannot stay."""
+        if self.problem.together.get(self.problem.parties[p].group_id) == "fragments":
+            return "group-together"
+        return "no-mutual-exchange" if self.problem.policy.no_mutual_exchange else "rotation"
 
     def _shared(self, base: Draft, short: list[int]) -> tuple[Draft, list[int]]:
         """Staff what is short by changes among the crews of its day; return what is short still."""

@@ -6,7 +6,7 @@ Used by the replan. Cheap orders and discounts first, then ruin and recreate amo
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -107,8 +107,18 @@ def _joining(unit: Unit, there: dict[int, int]) -> Unit:
     return replace(unit, domains=tuple(domains))
 
 
-def seat(case: Case, seed: int, tell: Tell, stop: Callable[[], bool]) -> Draft:
-    """Return the cheapest draft found that leaves whoever stays in place; some of the affected may be left over."""
+def seat(
+    case: Case, seed: int, tell: Tell, stop: Callable[[], bool], offer: Callable[[Draft], None] = lambda _: None
+) -> Draft:
+    """Return the cheapest draft found that leaves whoever stays in place; some of the affected may be left over.
+
+    Args:
+        case: What may change.
+        seed: Shuffles orders and moves.
+        tell: Told after every step.
+        stop: Asked between steps.
+        offer: Given every better draft as soon as it is there.
+    """
     if not case.units:
         return case.base
     chance, best, least = random.Random(seed), case.base, case.worth(case.base)
@@ -116,12 +126,16 @@ def seat(case: Case, seed: int, tell: Tell, stop: Callable[[], bool]) -> Draft:
         draft = lawful(case, _inserted(case, discount, chance if n else None))
         if case.worth(draft) < least:
             best, least = draft, case.worth(draft)
+            offer(best)
         tell("insert", n + 1, len(DISCOUNTS), least, None)
         if stop():
             return best
     if len(case.units) < 2 and not left(case, best):
         return best
-    return _shaken(case, best, seed, tell, stop)
+    for better in _shaken(case, best, seed, tell, stop):
+        best = better
+        offer(best)
+    return best
 
 
 def _inserted(case: Case, discount: tuple[int, int], chance: random.Random | None) -> Draft:
@@ -133,18 +147,18 @@ def _inserted(case: Case, discount: tuple[int, int], chance: random.Random | Non
     return builder.draft()
 
 
-def _shaken(case: Case, draft: Draft, seed: int, tell: Tell, stop: Callable[[], bool]) -> Draft:
+def _shaken(case: Case, draft: Draft, seed: int, tell: Tell, stop: Callable[[], bool]) -> Iterator[Draft]:
+    """Yield the best draft after every part of ruin and recreate."""
     ruin = Ruin(case.problem, draft, seed, units=list(case.units), worth=case.worth)
     ruin.builder.homes = case.homes
     units = len(case.units)
     moves = min(MOST_MOVES, MOVES_EACH * units, MOVES_MORE + 3 * units // 2)
     fall = (HEAT[1] / HEAT[0]) ** (1 / PARTS)
     for part in range(PARTS):
-        ruin.run(max(1, moves // PARTS), MOST, (HEAT[0] * fall**part, HEAT[0] * fall ** (part + 1)), stop)
+        yield ruin.run(max(1, moves // PARTS), MOST, (HEAT[0] * fall**part, HEAT[0] * fall ** (part + 1)), stop)
         tell("improve", part + 1, PARTS, ruin.best_cost, None)
         if stop():
-            break
-    return ruin.best
+            return
 
 
 def lawful(case: Case, draft: Draft) -> Draft:
