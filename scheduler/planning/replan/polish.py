@@ -9,14 +9,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduler.planning.cohorts import cohorts_of, columns, group_of
+from scheduler.planning.cohorts import cohorts_of, group_of
 from scheduler.planning.cpsat import Effort, run
 from scheduler.planning.draft import Draft, cost
 from scheduler.planning.improve import Search, build
 from scheduler.planning.model import Scope
 from scheduler.planning.problem import Problem
 from scheduler.planning.replan.eject import DEPTH
-from scheduler.planning.replan.seating import MODEL_COLUMNS, Case, lawful, left
+from scheduler.planning.replan.seating import MODEL_COLUMNS, Case, columns_of, lawful, left
 from scheduler.planning.table import IntArray
 
 WORK = 2.0
@@ -35,9 +35,9 @@ def polish(case: Case, draft: Draft, seed: int, left_s: float | None) -> Draft:
         left_s: Seconds left, None without a limit.
     """
     cohorts = cohorts_of(case.problem, _free(case, draft), case.homes)
-    everywhere = np.ones(len(case.problem.table), dtype=np.bool_)
-    if not cohorts or columns(cohorts, everywhere) > MODEL_COLUMNS:
+    if not cohorts:
         return draft
+    everywhere = np.ones(len(case.problem.table), dtype=np.bool_)
     search = Search(case.problem, draft, seed, case.homes, _prices(case, case.problem.policy.move_cost))
     model = build(search, Scope(tuple(cohorts), draft, everywhere))
     answer = run(model.cp, Effort(WORK, seed, left_s))
@@ -101,24 +101,20 @@ def _competing(case: Case, draft: Draft, waiting: set[int]) -> list[int]:
     """Return those who wait and whoever sits where they could, everybody where that is a small model; groups as a whole."""
     problem = case.problem
     everyone = [p for p in range(len(problem.parties)) if problem.hopeful(p)]
-    if _size(case, everyone) <= MODEL_COLUMNS:
+    if columns_of(problem, everyone) <= MODEL_COLUMNS:
         return everyone
     wanted = np.zeros(len(problem.table), dtype=np.int64)
     for p in waiting:
         for domain in problem.domains[p]:
             wanted[domain] += 1
-    who, size = set(waiting), _size(case, sorted(waiting))
+    who, size = set(waiting), columns_of(problem, waiting)
     for s in np.argsort(-wanted, kind="stable")[: int((wanted > 0).sum())].tolist():
         here = {p for p in draft.members(s).tolist() if not group_of(problem, p)} - who
-        size += _size(case, sorted(here))
+        size += columns_of(problem, here)
         if size > MODEL_COLUMNS:
             break
         who |= here
     return sorted(who)
-
-
-def _size(case: Case, who: list[int]) -> int:
-    return sum(len(domain) for p in who for domain in case.problem.domains[p])
 
 
 def _for_whom(case: Case, draft: Draft, p: int, seated: list[int]) -> int:

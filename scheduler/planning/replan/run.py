@@ -24,7 +24,7 @@ from scheduler.planning.replan.crews import Repair, staffed
 from scheduler.planning.replan.eject import back, eject
 from scheduler.planning.replan.moves import Found, told
 from scheduler.planning.replan.reasons import because
-from scheduler.planning.replan.seating import MODEL_COLUMNS, Case, left, seat, units_among
+from scheduler.planning.replan.seating import MODEL_COLUMNS, Case, columns_of, left, seat, units_among
 from scheduler.planning.screen import hopeless, leftovers
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,9 @@ class Run:
         self.kept = self.mixed.into(before) or before
         self.problem = Problem.of(self.mixed.round_)
         self.causes: dict[int, Reason] = {}
-        """For each party that made way, for whom."""
+        """Why each party that made way did so."""
+        self.moved: dict[int, int] = {}
+        """For each party that ever made way, for whom."""
         self.best = Draft.empty(self.problem)
 
     def late(self) -> bool:
@@ -73,37 +75,45 @@ class Run:
         return self._written(draft, found, repair)
 
     def _searched(self, case: Case) -> Draft:
-        """Seat the affected, let others make way where somebody is left over, and polish."""
-        self.best, moved = case.base, dict[int, int]()
+        """Seat the affected, polish, and let others make way where somebody is left over."""
+        self.best = case.base
         try:
-            draft = seat(case, self.seed, self.tell, self.late, self._offer)
-            self.tell("eject", 0, 0, case.worth(draft), None)
-            draft, moved = eject(case, draft, self.late)
-            self.best = draft
-            if case.units and not self.late() and (self._few(case) or left(case, draft)):
-                draft, more = self._polished(case, draft)
-                moved = {p: more.get(p, moved.get(p, p)) for p in case.elsewhere(draft)}
-                self.best = draft
-            self.best, moved = back(case, draft, moved)
+            self.best = seat(case, self.seed, self.tell, self.late, self._offer)
+            if case.units and columns_of(case.problem, case.mine) <= MODEL_COLUMNS and not self.late():
+                self._polish(case)
+            small = columns_of(case.problem, range(len(self.problem.parties))) <= MODEL_COLUMNS
+            # One model of everybody moves the fewest; where it is too large, step by step comes first.
+            for step in (self._make_way, self._eject) if small else (self._eject, self._make_way):
+                if left(case, self.best) and not self.late():
+                    self.tell("eject", 0, 0, case.worth(self.best), None)
+                    step(case)
+            self.best, _ = back(case, self.best, {p: self.moved[p] for p in case.elsewhere(self.best)})
         except KeyboardInterrupt:
             logger.info("interrupted; the best plan so far is kept")
         for p in case.elsewhere(self.best):
-            self.causes[p] = because("ejected", self.problem.parties[moved[p]].id)
+            self.causes[p] = because("ejected", self.problem.parties[self.moved[p]].id)
         return self.best
 
     def _offer(self, draft: Draft) -> None:
         self.best = draft
 
-    def _few(self, case: Case) -> bool:
-        """Tell whether the affected are few enough for one model; importing the solver takes longer than to seat them."""
-        return sum(len(domain) for p in case.mine for domain in case.problem.domains[p]) <= MODEL_COLUMNS
+    def _polish(self, case: Case) -> None:
+        from scheduler.planning.replan.polish import polish  # ortools takes longer to import than many replans take
 
-    def _polished(self, case: Case, draft: Draft) -> tuple[Draft, dict[int, int]]:
-        from scheduler.planning.replan.polish import make_way, polish  # ortools: not where nobody is to be seated
+        self.tell("polish", 0, 0, case.worth(self.best), None)
+        self.best = polish(case, self.best, self.seed, self.left_s())
 
-        self.tell("polish", 0, 0, case.worth(draft), None)
-        draft = polish(case, draft, self.seed, self.left_s())
-        return make_way(case, draft, self.seed, self.left_s())
+    def _eject(self, case: Case) -> None:
+        draft, moved = eject(case, self.best, self.late)
+        self.moved |= moved
+        self.best = draft
+
+    def _make_way(self, case: Case) -> None:
+        from scheduler.planning.replan.polish import make_way
+
+        draft, moved = make_way(case, self.best, self.seed, self.left_s())
+        self.moved |= moved
+        self.best = draft
 
     def left_s(self) -> float | None:
         """Return the seconds left, None without a limit."""

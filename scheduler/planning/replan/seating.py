@@ -6,7 +6,7 @@ Used by the replan. Cheap orders and discounts first, then ruin and recreate amo
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -173,6 +173,11 @@ def lawful(case: Case, draft: Draft) -> Draft:
             break
         builder.remove(sorted(out))
     return builder.draft()
+
+
+def columns_of(problem: Problem, parties: Iterable[int]) -> int:
+    """Return how many choices parties have in all, at least as many as a model of them has seat variables."""
+    return sum(len(domain) for p in parties for domain in problem.domains[p])
 
 
 def left(case: Case, draft: Draft) -> list[Unit]:
