@@ -44,7 +44,8 @@ class PlanWishes:
 
     seed: int
     time_limit_s: float | None
-    keep: int | None
+    keep: str
+    """Version of a round of the registry, or a plan file beside a round file; empty for planning anew."""
     dry_run: bool
     out: Path | None
     workbook: Path | None
@@ -58,6 +59,8 @@ def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, str
 
     if not round_id:
         raise typer.BadParameter("缺少批次编号 ROUND，或用 --round-file · name a ROUND, or give --round-file")
+    if wishes.keep and not wishes.keep.isdecimal():
+        raise typer.BadParameter("--keep 须为版本号 · --keep takes the number of a version here")
     with door.office() as office:
         if wishes.write_round_file:
             verb.write_round_file(office, round_id=round_id, out=wishes.write_round_file)
@@ -66,7 +69,7 @@ def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, str
             round_id=round_id,
             seed=wishes.seed,
             time_limit_s=wishes.time_limit_s,
-            keep=wishes.keep,
+            keep=int(wishes.keep) if wishes.keep else None,
             dry_run=wishes.dry_run,
             progress=_watch(door, step),
         )
@@ -83,13 +86,18 @@ def plan_round_file(door: Door, round_file: Path, wishes: PlanWishes, step: Step
 
     if wishes.out is None:
         raise typer.BadParameter("--round-file 须同时给出 --out · --round-file needs --out as well")
-    if wishes.keep is not None or wishes.dry_run or wishes.workbook or wishes.write_round_file:
+    if wishes.dry_run or wishes.workbook or wishes.write_round_file:
         raise typer.BadParameter(
-            "--keep、--dry-run、--workbook、--write-round-file 只用于登记库中的批次，不能与 --round-file 同用 · "
-            "these four are for rounds of the registry and do not go with --round-file"
+            "--dry-run、--workbook、--write-round-file 只用于登记库中的批次，不能与 --round-file 同用 · "
+            "these three are for rounds of the registry and do not go with --round-file"
         )
     report = plan_file(
-        round_file, wishes.out, seed=wishes.seed, time_limit_s=wishes.time_limit_s, progress=_watch(door, step)
+        round_file,
+        wishes.out,
+        seed=wishes.seed,
+        time_limit_s=wishes.time_limit_s,
+        keep=wishes.keep or None,
+        progress=_watch(door, step),
     )
     return _show_plan(door, report, strict=strict)
 

@@ -163,7 +163,13 @@ def plan(
     time_limit: Annotated[
         float | None, typer.Option(help="最长秒数（结果可能每次不同）· seconds at most; results may then differ")
     ] = None,
-    keep: Annotated[int | None, typer.Option(help="在此版本基础上少动人重排 · replan close to this version")] = None,
+    keep: Annotated[
+        str,
+        typer.Option(
+            metavar="VERSION|PLAN_FILE",
+            help="在此版本（或方案文件）基础上少动人重排 · replan close to this version, or plan file",
+        ),
+    ] = "",
     strict: Annotated[
         bool, typer.Option("--strict", help="有人未安排则以 5 退出 · exit 5 when anybody is left unplaced")
     ] = False,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import DutyMoved, Move, Plan
-from scheduler.errors import Finding, InputError, Language, PlanError, Text, errors_in
+from scheduler.errors import Finding, InputError, Language, PlanError, Text, Where, errors_in
 from scheduler.office.assemble import assemble
 from scheduler.office.desk import Office, existing_file
 from scheduler.planning.changes import changes, duty_changes
-from scheduler.planning.planfile import write_plan
+from scheduler.planning.planfile import read_plan, write_plan
 from scheduler.planning.roundfile import read_round, round_findings, write_round
 from scheduler.planning.rules import BY_ID
 
@@ -110,9 +110,7 @@ def plan(
             version = store.plans.add_draft(made, office.now(), based_on=based_on.version if based_on else None).version
             office.note(store, "plan", round_id, f"version {version}, seed {seed}")
     report = _report(assembled.round, made, version, (*assembled.findings, *warnings), assembled.names)
-    if kept is None:
-        return report
-    return replace(report, moves=tuple(changes(kept, made)), duties=tuple(duty_changes(kept, made)))
+    return _changed(report, kept)
 
 
 def plan_file(
@@ -121,20 +119,50 @@ def plan_file(
     *,
     seed: int = 1,
     time_limit_s: float | None = None,
+    keep: str | Path | None = None,
     progress: Watch | None = None,
 ) -> PlanReport:
     """Plan a round file and write the plan file; no office is needed.
 
+    Args:
+        round_file: What to plan.
+        out: Where the plan file goes.
+        seed: Seed of the search; the same seed gives the same plan.
+        time_limit_s: Wall-clock limit in seconds.
+        keep: A plan file to stay close to (replanning).
+        progress: Called at every step of the search.
+
     Raises:
-        InputError: The file fails its schema or contradicts itself; findings name the path inside it.
+        InputError: A file fails its schema or contradicts itself, or the plan is of another round; findings name the path
+            inside it.
     """
     round_, findings = read_round(existing_file(round_file))
     if round_ is None or errors_in(findings):
         raise _bad_round(findings)
     _refuse_if_empty(round_)
-    made = _solve(round_, seed=seed, time_limit_s=time_limit_s, keep=None, progress=progress)
+    kept = None if keep is None else _kept_plan(existing_file(keep), round_)
+    made = _solve(round_, seed=seed, time_limit_s=time_limit_s, keep=kept, progress=progress)
     write_plan(made, Path(out))
-    return _report(round_, made, None, tuple(findings), {})
+    return _changed(_report(round_, made, None, tuple(findings), {}), kept)
+
+
+def _kept_plan(path: Path, round_: Round) -> Plan:
+    plan, findings = read_plan(path)
+    if plan is not None and plan.round_id != round_.id:
+        what = Text(f"方案属于批次 {plan.round_id}", f"the plan is for round {plan.round_id}")
+        findings = [
+            Finding("known-ids", what, Where(file=path.name, path="round_id"), plan.round_id, Text(*[round_.id] * 2))
+        ]
+    if plan is None or findings:
+        raise InputError(Text("原方案文件有误", "the plan to keep is wrong"), findings)
+    return plan
+
+
+def _changed(report: PlanReport, kept: Plan | None) -> PlanReport:
+    """Add what changed against the plan kept."""
+    if kept is None:
+        return report
+    return replace(report, moves=tuple(changes(kept, report.plan)), duties=tuple(duty_changes(kept, report.plan)))
 
 
 def write_plan_file(report: PlanReport, out: str | Path) -> None:

@@ -8,20 +8,24 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Literal
 
+from scheduler.domain.calendar import Slot
 from scheduler.domain.sessions import DutyMoved, Move, Plan, Sitting
 
-_Place = tuple[str, str, int, int]
+_Place = tuple[str, str, Slot | None, int, int]
+"""Room, slot, when the slot is if that has changed, turn, place."""
 
 
 def changes(before: Plan, after: Plan) -> list[Move]:
-    """Compare two plans; the session's room and slot, the turn and the place count, its examiners do not.
+    """Compare two plans; the session's room and slot, the day and hours of the slot, the turn and the place count.
 
     Returns:
         One move for each party and component that is new, moved or dropped, sorted by party and component. For a party of
         several, the sittings shown are those of the first member who differs. Reasons are those of a replan, where the later
         plan has any.
     """
-    old, new = _seats(before), _seats(after)
+    was_at = {slot.id: slot for slot in before.slots}
+    shifted = {slot.id for slot in after.slots if was_at.get(slot.id, slot) != slot}
+    old, new = _seats(before, shifted), _seats(after, shifted)
     why = {(m.party_id, m.component_id): m.reason for m in after.replanned.moves} if after.replanned else {}
     moves = []
     for party_id, component_id in sorted(old.keys() | new.keys()):
@@ -55,12 +59,13 @@ def _duties(plan: Plan) -> set[tuple[str, str]]:
 _Seats = dict[int, tuple[Sitting, _Place]]
 
 
-def _seats(plan: Plan) -> dict[tuple[str, str], _Seats]:
+def _seats(plan: Plan, shifted: set[str]) -> dict[tuple[str, str], _Seats]:
+    times = {slot.id: slot for slot in plan.slots if slot.id in shifted}
     where = {session.id: (session.room_id, session.slot_id) for session in plan.sessions}
     seats: dict[tuple[str, str], _Seats] = defaultdict(dict)
     for sitting in plan.sittings:
         room_id, slot_id = where.get(sitting.session_id, (sitting.session_id, ""))
-        place = (room_id, slot_id, sitting.turn, sitting.place)
+        place = (room_id, slot_id, times.get(slot_id), sitting.turn, sitting.place)
         seats[sitting.party_id, sitting.component_id][sitting.member] = (sitting, place)
     return seats
 

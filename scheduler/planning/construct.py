@@ -56,7 +56,6 @@ class Builder:
         for p in start.placed().tolist():
             self._note_group(p)
             self._note_exchange(p, 1)
-        self._recusing = any(problem.recused)
         staffing = [c.staffing for c in problem.components]
         self._least = np.array([max(1, x.at_least, problem.min_institutions) for x in staffing], dtype=np.int64)
         self._per = np.array([x.per_candidates for x in staffing], dtype=np.int64)
@@ -319,7 +318,7 @@ class Builder:
         for body, heads in self._trainers(coming).items():
             trained[body] = trained.get(body, 0) + heads
         barred: set[int] = set()
-        if self._recusing:
+        if self.problem.recusing:
             present = np.flatnonzero((self.at == session).any(axis=1)).tolist()
             barred = {e for p in [*present, *coming] for e in self.problem.recused[p]}
         return self.duties.enough(session, self.staff.get(session, ()), trained, barred)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from scheduler.planning.cohorts import Cohort, cohorts_of, group_of
+from scheduler.planning.cohorts import cohorts_of, group_of
 from scheduler.planning.constraints import apply_hard
 from scheduler.planning.cpsat import Answer, Effort, run
 from scheduler.planning.draft import Draft, cost
@@ -36,7 +36,8 @@ class Search:
     seed: int
     kept: IntArray | None = None
     """Sessions of the plan to be kept."""
-    kept_cost: int = 0
+    kept_cost: IntArray | None = None
+    """Cost units of each candidate's sitting moved out of them, by party; None where nobody is kept."""
     deadline: float | None = None
     """Moment of the monotonic clock, only where the user gave a time limit."""
     tell: Tell = lambda *_: None
@@ -52,9 +53,9 @@ class Search:
     def worth(self, draft: Draft) -> int:
         """Return the cost of a draft, with the price of moving people where a plan is kept."""
         moved = 0
-        if self.kept is not None:
+        if self.kept is not None and self.kept_cost is not None:
             away = (draft.at != self.kept) & (self.kept >= 0) & (draft.at >= 0)
-            moved = int((away.sum(axis=1) * self.problem.heads).sum()) * self.kept_cost
+            moved = int((away.sum(axis=1) * self.problem.heads * self.kept_cost).sum())
         return cost(self.problem, draft) + moved
 
     def offer(self, draft: Draft) -> bool:
@@ -79,24 +80,20 @@ class Search:
         return self.late() or (self.kept is None and self.cost <= self.bound)
 
 
-def build(search: Search, cohorts: list[Cohort], allowed: BoolArray) -> PlanModel:
+def build(search: Search, scope: Scope) -> PlanModel:
     """State the model of a scope, hinted with the best draft."""
-    model = PlanModel(search.problem, Scope(tuple(cohorts), search.best, allowed), search.kept_cost)
+    model = PlanModel(search.problem, scope, search.kept_cost)
     apply_hard(model)
     apply_soft(model)
     model.hint(search.best)
     return model
 
 
-def columns(cohorts: list[Cohort], allowed: BoolArray) -> int:
-    """Return how many seat variables a scope has."""
-    return sum(int(allowed[domain].sum()) for cohort in cohorts for domain in cohort.domains)
-
-
 def whole(search: Search, effort: Effort, aside: int = 0) -> Answer:
     """Solve the whole round in one model; its bound is proven for the round without what hopeless parties cost, ``aside``."""
     cohorts = cohorts_of(search.problem, range(len(search.problem.parties)), search.kept)
-    model = build(search, cohorts, np.ones(len(search.problem.table), dtype=np.bool_))
+    everywhere = np.ones(len(search.problem.table), dtype=np.bool_)
+    model = build(search, Scope(tuple(cohorts), search.best, everywhere))
 
     def tell(value: float, bound: float) -> None:
         proven = int(bound) + aside if search.kept is None and search.loose is None else 0
@@ -115,7 +112,7 @@ def reseat(search: Search, effort: Effort) -> None:
     allowed = np.zeros(len(search.problem.table), dtype=np.bool_)
     allowed[search.best.in_use()] = True
     cohorts = cohorts_of(search.problem, search.best.placed().tolist(), search.kept)
-    model = build(search, cohorts, allowed)
+    model = build(search, Scope(tuple(cohorts), search.best, allowed))
     answer = run(model.cp, effort)
     if answer.found:
         search.offer(model.read(answer.solver))
@@ -133,7 +130,7 @@ def neighbourhoods(search: Search, pace: Near) -> None:
         cohorts = cohorts_of(search.problem, freed, search.kept)
         if not cohorts:
             continue
-        model = build(search, cohorts, allowed)
+        model = build(search, Scope(tuple(cohorts), search.best, allowed))
         answer = run(model.cp, Effort(pace.work, search.seed + n, search.left_s()))
         if answer.found and search.offer(model.read(answer.solver)):
             search.tell("improve", n + 1, pace.rounds, search.cost, search.bound)

@@ -5,7 +5,7 @@ One model serves the exact solve, the improvement and the crews. Rules stand in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -35,6 +35,11 @@ class Scope:
     """Where everyone is now; whoever is not in a cohort stays."""
     allowed: BoolArray
     """Sessions into which the cohorts may go."""
+    crews: tuple[int, ...] = ()
+    """Further sessions in use whose examiners may change."""
+    duties: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Examiners by session whose leaving costs ``duty_cost``."""
+    duty_cost: int = 0
 
 
 @dataclass(slots=True)
@@ -55,7 +60,7 @@ class Seats:
 class PlanModel:
     """Variables over a scope, and what the rules need to find them."""
 
-    def __init__(self, problem: Problem, scope: Scope, kept_cost: int = 0) -> None:
+    def __init__(self, problem: Problem, scope: Scope, kept_cost: IntArray | None = None) -> None:
         from ortools.sat.python import cp_model  # slow; the first plan need not wait for it
 
         self.problem, self.scope, self.kept_cost = problem, scope, kept_cost
@@ -77,7 +82,7 @@ class PlanModel:
         """Whoever stays."""
         self.fixed_heads = self.fixed.heads(problem)
         reachable = [d[scope.allowed[d]] for c in scope.cohorts for d in c.domains]
-        self.sessions: IntArray = np.unique(np.concatenate(reachable)) if reachable else np.zeros(0, dtype=np.int64)
+        self.sessions: IntArray = np.unique(np.concatenate([np.array(scope.crews, dtype=np.int64), *reachable]))
         """Sessions that may change, ascending."""
         self._open_sessions()
         self._seat_cohorts()
@@ -139,7 +144,9 @@ class PlanModel:
         problem = self.problem
         staying = {s: crew for s, crew in self.scope.base.staff.items() if s not in self.open and self.fixed_heads[s]}
         self.busy = staying
-        self.crews: list[Crew] = crews_of(problem, self.sessions, staying) if problem.policy.examiners_on else []
+        apart = {e for crew in self.scope.duties.values() for e in crew}
+        calling = problem.policy.examiners_on
+        self.crews: list[Crew] = crews_of(problem, self.sessions, staying, apart) if calling else []
         self.serve: list[dict[int, cp_model.IntVar]] = []
         self.serving: dict[int, list[tuple[Crew, cp_model.IntVar]]] = {s: [] for s in self.open}
         """Crews and their variables by session."""

@@ -122,6 +122,11 @@ class Problem:
         """Return the ids of parties with a locked turn or place."""
         return frozenset(k.party_id for k in self.round_.locks if k.turn is not None or k.place is not None)
 
+    @cached_property
+    def recusing(self) -> bool:
+        """Tell whether any party must not meet some examiner."""
+        return any(self.recused)
+
     def hopeful(self, party: int) -> bool:
         """Tell whether every due component has a session to choose."""
         return bool(self.domains[party]) and all(len(domain) for domain in self.domains[party])

@@ -114,8 +114,8 @@ class _Filling:
         """Give the seat of an earlier plan where it is still there and free."""
         turn, place = seat
         if (
-            turn <= self.hall.turns
-            and place <= self.hall.places
+            1 <= turn <= self.hall.turns
+            and 1 <= place <= self.hall.places
             and self._room_in(turn, person)
             and seat not in self.used
         ):

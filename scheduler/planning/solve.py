@@ -17,13 +17,13 @@ import numpy as np
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan
 from scheduler.planning.bounds import relaxed_bound
-from scheduler.planning.cohorts import Cohort, cohorts_of
+from scheduler.planning.cohorts import Cohort, cohorts_of, columns
 from scheduler.planning.construct import start
 from scheduler.planning.cpsat import Effort
 from scheduler.planning.draft import Draft, cost
 from scheduler.planning.engines import handed_over
 from scheduler.planning.finish import judge, making, written
-from scheduler.planning.improve import Interrupted, Search, columns, neighbourhoods, reseat, whole
+from scheduler.planning.improve import Interrupted, Search, neighbourhoods, reseat, whole
 from scheduler.planning.mixing import cheaper_when_strictest, mixing
 from scheduler.planning.pace import Pace, pace_of
 from scheduler.planning.problem import Problem

@@ -416,6 +416,13 @@ SENSE = {
         "round-lock",
         "examiner_locks[0]",
     ),
+    "examiner locked to a room without use for them": (
+        round_with(
+            examiners=(an_examiner(1, duties=(Duty.ASSESS,), trade_ids=("welding",)), *full_round().examiners[1:])
+        ),
+        "round-lock",
+        "examiner_locks[0]",
+    ),
     "locked out of its dates": (
         round_with(parties=(a_party("p2", [THEORY], latest_on=MONDAY),), locks=(Lock("p2", THEORY, "d1am"),)),
         "round-lock",

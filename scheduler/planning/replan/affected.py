@@ -211,14 +211,25 @@ def _rooms(problem: Problem, found: Standing) -> None:
 
 
 def _groups(problem: Problem, found: Standing) -> None:
-    """A group that is no longer together moves as a whole."""
+    """A group moves as a whole when it is no longer together, or when somebody of it can no longer be where it is."""
     for group_id, kind in problem.together.items():
-        members = [p for p, party in enumerate(problem.parties) if party.group_id == group_id]
+        members = [p for p, party in enumerate(problem.parties) if party.group_id == group_id and problem.hopeful(p)]
+        places = np.arange(len(problem.table)) if kind == "session" else problem.table.site
         there: dict[int, set[int]] = defaultdict(set)
         for p in members:
             for c, s in zip(problem.due[p], found.at[p].tolist(), strict=False):
                 if s >= 0:
-                    there[c].add(s if kind == "session" else int(problem.table.site[s]))
-        if kind != "fragments" and any(len(places) > 1 for places in there.values()):
+                    there[c].add(int(places[s]))
+        apart = any(len(some) > 1 for some in there.values())
+        if kind != "fragments" and (apart or not all(_joins(problem, places, there, p) for p in members)):
             for p in members:
                 found.free(p, because("group-together"))
+
+
+def _joins(problem: Problem, places: IntArray, there: dict[int, set[int]], p: int) -> bool:
+    """Tell whether a party may choose where its group is, seats apart."""
+    return all(
+        bool(np.isin(places[domain], sorted(there[c])).any())
+        for c, domain in zip(problem.due[p], problem.domains[p], strict=True)
+        if c in there
+    )

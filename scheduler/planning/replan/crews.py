@@ -65,7 +65,7 @@ class Repair:
 
     def barred(self, s: int) -> set[int]:
         """Return the examiners who must not meet somebody who stays in a session."""
-        return {e for p in self.members[s] for e in self.problem.recused[p]} if any(self.problem.recused) else set()
+        return {e for p in self.members[s] for e in self.problem.recused[p]} if self.problem.recusing else set()
 
     def trained(self, s: int) -> dict[int, int]:
         """Return the candidates who stay in a session by training institution."""

@@ -6,7 +6,7 @@ Used by the replan. Cheap orders and discounts first, then ruin and recreate amo
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,13 +23,15 @@ from scheduler.planning.units import Unit, unit_of
 
 DISCOUNTS = ((1, 1), (1, 4), (1, 20))
 """Fractions of opening costs that count while the affected are inserted: the lower, the sooner a session is opened for several."""
-MOST = 25
+MOST = 12
 """Most parties taken out in one move."""
-MOVES_EACH, MOST_MOVES = 15, 2_500
-"""Moves for each affected party, and in all."""
+MOVES_EACH, MOVES_MORE, MOST_MOVES = 5, 200, 3_000
+"""Moves for each affected party, as many as for so many at one and a half each, and in all."""
 HEAT = (60.0, 4.0)
 """Cost units a move may easily cost more, at the beginning and at the end."""
 PARTS = 10
+MODEL_COLUMNS = 4_000
+"""Seat variables of one model at most; beyond, ruin and recreate found as good and sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Case:
     units: tuple[Unit, ...]
     """The affected who have choices."""
 
+    @property
+    def mine(self) -> set[int]:
+        """Return the affected who have choices."""
+        return {p for unit in self.units for p in unit.parties}
+
     def worth(self, draft: Draft) -> int:
         """Return the cost of a draft and of moving people."""
         return cost(self.problem, draft) + self.problem.policy.move_cost * self.away(draft)
@@ -52,6 +59,11 @@ class Case:
         """Return how many candidates' sittings are not where they could have stayed."""
         gone = (draft.at != self.homes) & (self.homes >= 0) & (draft.at >= 0)
         return int((gone.sum(axis=1) * self.problem.heads).sum())
+
+    def elsewhere(self, draft: Draft) -> list[int]:
+        """Return whoever is not affected and does not sit where they sat."""
+        gone = (draft.at != self.base.at).any(axis=1) & (self.base.at[:, 0] >= 0)
+        return np.flatnonzero(gone).tolist()
 
     def builder(self, draft: Draft) -> Builder:
         """Return a builder on a draft that charges for moving."""
@@ -95,19 +107,35 @@ def _joining(unit: Unit, there: dict[int, int]) -> Unit:
     return replace(unit, domains=tuple(domains))
 
 
-def seat(case: Case, seed: int, tell: Tell, stop: Callable[[], bool]) -> Draft:
-    """Return the cheapest draft found that leaves whoever stays in place; some of the affected may be left over."""
+def seat(
+    case: Case, seed: int, tell: Tell, stop: Callable[[], bool], offer: Callable[[Draft], None] = lambda _: None
+) -> Draft:
+    """Return the cheapest draft found that leaves whoever stays in place; some of the affected may be left over.
+
+    Args:
+        case: What may change.
+        seed: Shuffles orders and moves.
+        tell: Told after every step.
+        stop: Asked between steps.
+        offer: Given every better draft as soon as it is there.
+    """
+    if not case.units:
+        return case.base
     chance, best, least = random.Random(seed), case.base, case.worth(case.base)
     for n, discount in enumerate(DISCOUNTS):
         draft = lawful(case, _inserted(case, discount, chance if n else None))
         if case.worth(draft) < least:
             best, least = draft, case.worth(draft)
+            offer(best)
         tell("insert", n + 1, len(DISCOUNTS), least, None)
         if stop():
             return best
-    if len(case.units) < 2 and not (best.at[[p for u in case.units for p in u.parties]] < 0).all(axis=1).any():
+    if len(case.units) < 2 and not left(case, best):
         return best
-    return _shaken(case, best, seed, tell, stop)
+    for better in _shaken(case, best, seed, tell, stop):
+        best = better
+        offer(best)
+    return best
 
 
 def _inserted(case: Case, discount: tuple[int, int], chance: random.Random | None) -> Draft:
@@ -119,17 +147,18 @@ def _inserted(case: Case, discount: tuple[int, int], chance: random.Random | Non
     return builder.draft()
 
 
-def _shaken(case: Case, draft: Draft, seed: int, tell: Tell, stop: Callable[[], bool]) -> Draft:
+def _shaken(case: Case, draft: Draft, seed: int, tell: Tell, stop: Callable[[], bool]) -> Iterator[Draft]:
+    """Yield the best draft after every part of ruin and recreate."""
     ruin = Ruin(case.problem, draft, seed, units=list(case.units), worth=case.worth)
     ruin.builder.homes = case.homes
-    moves = min(MOST_MOVES, MOVES_EACH * len(case.units))
+    units = len(case.units)
+    moves = min(MOST_MOVES, MOVES_EACH * units, MOVES_MORE + 3 * units // 2)
     fall = (HEAT[1] / HEAT[0]) ** (1 / PARTS)
     for part in range(PARTS):
-        ruin.run(max(1, moves // PARTS), MOST, (HEAT[0] * fall**part, HEAT[0] * fall ** (part + 1)), stop)
+        yield ruin.run(max(1, moves // PARTS), MOST, (HEAT[0] * fall**part, HEAT[0] * fall ** (part + 1)), stop)
         tell("improve", part + 1, PARTS, ruin.best_cost, None)
         if stop():
-            break
-    return ruin.best
+            return
 
 
 def lawful(case: Case, draft: Draft) -> Draft:
@@ -144,6 +173,11 @@ def lawful(case: Case, draft: Draft) -> Draft:
             break
         builder.remove(sorted(out))
     return builder.draft()
+
+
+def columns_of(problem: Problem, parties: Iterable[int]) -> int:
+    """Return how many choices parties have in all, at least as many as a model of them has seat variables."""
+    return sum(len(domain) for p in parties for domain in problem.domains[p])
 
 
 def left(case: Case, draft: Draft) -> list[Unit]:
