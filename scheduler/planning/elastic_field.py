@@ -11,12 +11,12 @@ from datetime import date
 
 import numpy as np
 
+from scheduler.domain.fitness import qualified
 from scheduler.domain.rounds import Round
 from scheduler.planning.construct import Builder
 from scheduler.planning.extras import Extra, copies, copy_id
 from scheduler.planning.insertion import Insertion, Spot, spots_of
 from scheduler.planning.problem import Problem
-from scheduler.planning.staffing import qualified
 from scheduler.planning.table import BoolArray, IntArray
 
 OPEN, SHUT, COPY, TAKEN = range(4)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from scheduler.domain.catalogue import Component, Duty, RoomKind
+from scheduler.domain.fitness import suits
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan, Reason, Unplaced
 from scheduler.domain.wording import component_words
 from scheduler.errors import Text
-from scheduler.planning.table import suits
 
 
 @dataclass(frozen=True, slots=True)

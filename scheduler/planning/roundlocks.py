@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from scheduler.domain.calendar import Slot, gap_minutes
+from scheduler.domain.fitness import qualified, suits
 from scheduler.domain.people import Examiner
 from scheduler.domain.rounds import Lock, Party, Round
 from scheduler.errors import Finding, Text, Where
@@ -286,9 +287,6 @@ def _examiner_lock_faults(round_: Round) -> Iterator[Finding]:
 
 def _of_use(round_: Round, examiner: Examiner, room_id: str) -> bool:
     """Tell whether an examiner is qualified for anything that can be examined in a room."""
-    from scheduler.planning.staffing import qualified  # numpy, which most readings of a round do without
-    from scheduler.planning.table import suits
-
     room = next(room for room in round_.rooms if room.id == room_id)
     here = [component for component in round_.components if suits(component, room)]
     return not here or any(qualified(examiner, component) for component in here)

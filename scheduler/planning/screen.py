@@ -13,6 +13,7 @@ import numpy as np
 
 from scheduler.domain.calendar import Slot
 from scheduler.domain.catalogue import Component
+from scheduler.domain.fitness import suits
 from scheduler.domain.places import Room
 from scheduler.domain.rounds import Party
 from scheduler.domain.sessions import Reason, Unplaced
@@ -21,7 +22,7 @@ from scheduler.errors import Text
 from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
-from scheduler.planning.table import IntArray, suits, turns_of
+from scheduler.planning.table import IntArray, turns_of
 
 _WORDS = {
     "known-ids": ("批次中没有这个科目", "the round has no such component"),

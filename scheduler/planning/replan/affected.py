@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from scheduler.domain.fitness import suits
 from scheduler.domain.sessions import Plan, Reason, Session, Sitting
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.replan.reasons import because
 from scheduler.planning.screen import broken_rules
-from scheduler.planning.table import IntArray, suits
+from scheduler.planning.table import IntArray
 
 
 @dataclass(slots=True)
