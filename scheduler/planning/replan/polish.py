@@ -81,7 +81,9 @@ def make_way(case: Case, draft: Draft, seed: int, left_s: float | None) -> tuple
     search = Search(problem, draft, seed, case.homes, _prices(case, moving))
     cohorts = [cohort for some in _apart(case, who) for cohort in cohorts_of(problem, some, case.homes)]
     everywhere = np.ones(len(problem.table), dtype=np.bool_)
-    model = build(search, Scope(tuple(cohorts), draft, everywhere, duties=case.problem.held, duty_cost=moving // 8))
+    # All duties that change hands together weigh less than one candidate who makes way.
+    duty_cost = max(1, moving // (1 + sum(map(len, case.problem.held.values()))))
+    model = build(search, Scope(tuple(cohorts), draft, everywhere, duties=case.problem.held, duty_cost=duty_cost))
     answer = run(model.cp, Effort(WORK, seed, left_s))
     better = model.read(answer.solver) if answer.found else draft
     seated = sorted(set(draft.left().tolist()) - set(better.left().tolist()))
