@@ -5,7 +5,6 @@ Used by the round file and the office before any planning. A round that passes c
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -207,12 +206,14 @@ def _number_faults(round_: Round) -> Iterator[Finding]:
 
 
 def _number_fault(path: str, number: float, least: object) -> Finding:
-    zh, en = ("不是有限的数", "is not finite") if not math.isfinite(number) else ("超出允许范围", "is out of range")
+    endless = str(number).strip("-") in {"inf", "nan"}
+    zh, en = ("不是有限的数", "is not finite") if endless else ("超出允许范围", "is out of range")
+    said = str(number) if len(str(number)) <= 30 else f"{str(number)[:12]}…"
     return Finding(
         "round-number",
-        Text(f"{path} = {number} {zh}", f"{path} = {number} {en}"),
+        Text(f"{path} = {said} {zh}", f"{path} = {said} {en}"),
         Where(path=path),
-        str(number),
+        said,
         Text(f"{least} 至 {_MOST_NUMBER}", f"{least} to {_MOST_NUMBER}"),
     )
 

@@ -721,6 +721,11 @@ def test_a_group_that_no_fragments_make_up_and_shares_that_leave_seats_over_are_
     assert warnings_of(a_round(shares=few[:1])) == [("round-share", "policy.weights.share_over")]
 
 
+def test_a_number_of_hundreds_of_digits_is_out_of_range_and_not_repeated_in_full():
+    (finding,) = round_findings(a_round(rooms=(a_room("hall", places=10**500), a_room("shop"))))
+    assert (finding.rule, finding.where.path, finding.said) == ("round-number", "rooms[0].places", "100000000000…")
+
+
 def test_times_with_a_zone_are_refused():
     slot = a_slot(0)
     zoned = replace(slot, start=time.fromisoformat("09:00+08:00"), end=time.fromisoformat("12:00+08:00"))
