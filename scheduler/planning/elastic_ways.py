@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scheduler.planning.cohorts import group_of
-from scheduler.planning.elastic_field import Field
+from scheduler.planning.elastic_field import COPY, OPEN, SHUT, Field
 from scheduler.planning.insertion import spots_of
 from scheduler.planning.table import BoolArray, IntArray
 from scheduler.planning.units import Unit, unit_of
 from scheduler.planning.ways import compatible
 
-COLUMNS = 30_000
+COLUMNS = 20_000
 """Ways in one model."""
 MOST = 240
 """Ways of each kind, where kinds are few."""
@@ -110,20 +110,28 @@ def _ways(field: Field, unit: Unit, usable: BoolArray, most: int, turn: int) -> 
     ways = np.zeros((1, 0), dtype=np.int64)
     for j, every in enumerate(domains):
         last = j == len(domains) - 1
-        # Of very many sessions every so-many-th, beginning elsewhere for each kind: all are looked at for somebody.
-        step = max(1, len(every) // (2 * most)) if last else 1
-        choice = every[turn % step :: step]
+        choice = _sample(field, every, 2 * most, turn) if last else every
         row, column = np.nonzero(compatible(field.problem, unit, ways, j, choice))
-        pick = _spread(field.free, ways[row], choice[column], most if last else 16 * most, turn)
+        pick = _spread(field, ways[row], choice[column], most if last else 16 * most, turn)
         ways = np.column_stack([ways[row[pick]], choice[column[pick]]])
     return ways
 
 
-def _spread(free: IntArray, ways: IntArray, last: IntArray, most: int, turn: int) -> IntArray:
+def _sample(field: Field, sessions: IntArray, most: int, turn: int) -> IntArray:
+    """Return sessions of rooms there are, where those suffice; of very many every so-many-th, beginning elsewhere each turn."""
+    for least in (OPEN, SHUT, COPY):
+        some = sessions[field.state[sessions] <= least]
+        if len(some) >= most or least == COPY:
+            break
+    step = max(1, len(some) // most)
+    return some[turn % step :: step]
+
+
+def _spread(field: Field, ways: IntArray, last: IntArray, most: int, turn: int) -> IntArray:
     """Return which ways to look at: for as many last sessions as can be, first those through sessions with free places."""
     if len(last) <= most:
         return np.arange(len(last), dtype=np.int64)
-    lacking = (free[ways] <= 0).sum(axis=1)
+    lacking = (field.free[ways] <= 0).sum(axis=1) + (field.state[ways] > OPEN).sum(axis=1)
     mixed = (np.arange(len(last)) * 7_919 + turn * 104_729) % 65_521
     order = np.lexsort((mixed, lacking, last))
     starts = np.flatnonzero(np.diff(last[order], prepend=-1))

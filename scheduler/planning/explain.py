@@ -44,7 +44,7 @@ __all__ = [
 _NEAREST = 3
 _MOST_PARTIES = 500
 """Unplaced parties that a whole round's explanation goes into one by one."""
-_MOST_OPTIONS = 40_000
+_MOST_OPTIONS = 20_000
 """Options judged for them in all; parties beyond count in the shortages and repairs alone."""
 
 
@@ -155,7 +155,7 @@ def explain(round_: Round, plan: Plan, party_id: str | None = None) -> Explanati
     insertion = Insertion(round_, plan)
     short = shortages(Field(insertion, insertion.left(), wider=False, later=False))
     extra = merged([addition for view in views for addition in view.additions])
-    found = tuple(repair for repair, _ in repairs(round_, plan))
+    found = tuple(repair for repair, _ in repairs(round_, plan, insertion))
     sentences = (*_round_sentences(reading, unplaced, len(views), short), *_repair_sentences(round_, found))
     return Explanation(round_.id, tuple(views), short, extra, sentences, found)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from scheduler.domain.calendar import Slot
@@ -164,7 +165,7 @@ class Options:
         mixing = self.reading.policy.mixed_theory and room.kind is RoomKind.THEORY_ROOM
         return any(
             held.slot.overlaps(slot) and (held.slot.id != slot.id or not (mixing or component in held.components))
-            for held in self._sessions_of_room.get(room.id, ())
+            for held in self._sessions_of_day.get((room.id, slot.on), ())
         )
 
     def _kept_for_others(self, party: Party, spot: _Spot) -> int:
@@ -287,8 +288,9 @@ class Options:
         return locks
 
     @cached_property
-    def _sessions_of_room(self) -> dict[str, list[Held]]:
+    def _sessions_of_day(self) -> dict[tuple[str, date], list[Held]]:
+        """Return the sessions of each room and day; slots overlap on one day only."""
         sessions = defaultdict(list)
         for held in self.reading.held:
-            sessions[held.room.id].append(held)
+            sessions[held.room.id, held.slot.on].append(held)
         return sessions

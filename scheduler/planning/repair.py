@@ -50,17 +50,18 @@ class Repair:
     """Others who would sit elsewhere, sorted."""
 
 
-def repairs(round_: Round, plan: Plan) -> list[tuple[Repair, Plan]]:
+def repairs(round_: Round, plan: Plan, insertion: Insertion | None = None) -> list[tuple[Repair, Plan]]:
     """Return repairs, each with the plan that proves it; those that seat most first.
 
     Args:
         round_: The round as it is now.
         plan: A plan of it; everybody who has a place keeps it, but for a few who are moved to make room.
+        insertion: The same plan opened for insertion, where that is at hand; used up.
 
     Returns:
         Nothing where everybody has a place, or where no addition of the kinds known was found to help.
     """
-    bench = _Bench(round_, plan)
+    bench = _Bench(round_, plan, insertion or Insertion(round_, plan))
     if not bench.base.unplaced:
         return []
     found = [one for one in (bench.again(),) if one is not None]
@@ -76,20 +77,24 @@ def repairs(round_: Round, plan: Plan) -> list[tuple[Repair, Plan]]:
 class _Bench:
     """One round and plan under repair."""
 
-    def __init__(self, round_: Round, plan: Plan) -> None:
-        self.round, self.base = round_, adopted(round_, plan)
+    def __init__(self, round_: Round, plan: Plan, insertion: Insertion) -> None:
+        self.round, self.base, self.insertion = round_, adopted(round_, plan), insertion
         self.known = {_essence(finding) for finding in audit(round_, self.base)}
         self.start = self.base
         """The plan with everybody seated for whom nothing has to be added."""
 
     def again(self) -> tuple[Repair, Plan] | None:
         """Seat whom the round as it is has room for, moving one other where that helps."""
-        insertion = Insertion(self.round, self.base)
+        insertion = self.insertion
         waiting = insertion.left()
         for p in insertion.insert_all(waiting)[: SWAPS // EACH]:
             insertion.insert_moving(p, EACH)
-        found = self._proven((), insertion.plan()) if len(insertion.left()) < len(waiting) else None
-        if found is not None:
+        if len(insertion.left()) == len(waiting):
+            return None
+        found = self._proven((), insertion.plan())
+        if found is None:
+            self.insertion = Insertion(self.round, self.base)
+        else:
             self.start = found[1]
         return found
 
@@ -104,12 +109,9 @@ class _Bench:
 
     def _grown(self, allowed: frozenset[str]) -> tuple[tuple[Extra, ...], Plan]:
         extras: tuple[Extra, ...] = ()
-        plan, wary = self.start, False
+        plan, wary, insertion = self.start, False, self.insertion
         for _ in range(PASSES):
-            insertion = Insertion(with_extras(self.round, extras), plan)
             left = insertion.left()
-            if not left:
-                break
             field = Field(insertion, left, wider=bool(allowed & THINGS), later=bool(allowed & DEADLINES))
             answer = ask(field, allowed, wary=wary)
             more = joined(self.round, (*extras, *answer.extras))
@@ -118,7 +120,11 @@ class _Bench:
             if not better and wary:
                 break
             wary = not better
-            extras, plan = (more, grown) if better else (extras, plan)
+            if better:
+                extras, plan = more, grown
+                if not plan.unplaced:
+                    break
+                insertion = Insertion(with_extras(self.round, extras), plan)
         return extras, plan
 
     def _seated(self, extras: Sequence[Extra], plan: Plan, ways: Seating) -> Plan:

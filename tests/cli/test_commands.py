@@ -183,3 +183,42 @@ def test_interrupt_is_one_hundred_thirty(desk: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("scheduler.office.views.rounds", interrupted)
     assert call("rounds").exit_code == 130
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A round file and a plan file in which the third candidate has no seat."""
+    from scheduler.planning.planfile import write_plan
+    from scheduler.planning.roundfile import write_round
+    from tests.build import THEORY, a_party, a_plan, a_room, a_round
+
+    folder = tmp_path_factory.mktemp("short")
+    hall = a_room("hall", places=2, closed_slot_ids=("d0pm",))
+    round_ = a_round([a_party(f"p{n}", [THEORY]) for n in (1, 2, 3)], days=1, rooms=(hall,))
+    write_round(round_, folder / "round.json")
+    write_plan(a_plan(round_), folder / "plan.json")
+    return folder / "round.json", folder / "plan.json"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "全部考生都有考位"), ("en", "everybody has a place")])
+def test_explain_works_on_files_alone(short: tuple[Path, Path], lang: str, said: str) -> None:
+    done = call("explain", *short, "--lang", lang)
+    assert (done.exit_code, said in done.stdout) == (0, True)
+
+
+def test_explain_before_planning_needs_no_plan(short: tuple[Path, Path]) -> None:
+    done = call("explain", short[0], "--before", "--json")
+    assert json.loads(done.stdout)["report"]["foresight"]["parties"] == []
+
+
+def test_explain_knows_no_other_party(short: tuple[Path, Path]) -> None:
+    assert call("explain", *short, "--entry", "nobody").exit_code == 7
+
+
+def test_suggest_ranks_places_on_files_alone(short: tuple[Path, Path]) -> None:
+    done = call("suggest", short[0], "p3", short[1], "--json", "--top", "2")
+    places = json.loads(done.stdout)["report"]["places"]
+    assert [place["rank"] for place in places] == list(range(1, len(places) + 1))
+    assert all(place["breaks"] for place in places)
+    assert "✓" in call("suggest", short[0], "p1", short[1], "--lang", "en").stdout
+    assert call("suggest", short[0], "nobody", short[1]).exit_code == 7
