@@ -40,6 +40,8 @@ class Scope:
     duties: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     """Examiners by session whose leaving costs ``duty_cost``."""
     duty_cost: int = 0
+    once: frozenset[int] = frozenset()
+    """Parties, each a cohort of its own, for whom moving costs the same however many of their sittings move."""
 
 
 @dataclass(slots=True)

@@ -110,6 +110,9 @@ def staying(m: PlanModel) -> None:
     price = np.zeros(len(m.problem.parties), dtype=np.int64) if m.kept_cost is None else m.kept_cost
     for seats in m.seats:
         each = int(price[seats.cohort.first]) * seats.cohort.heads
+        if seats.cohort.first in m.scope.once:
+            _staying_whole(m, seats, each)
+            continue
         for kept, sit in zip(seats.cohort.kept, seats.sit, strict=True):
             for s, count in sit.items() if kept >= 0 else ():
                 m.charge(count, each * (s != kept))
@@ -119,6 +122,18 @@ def staying(m: PlanModel) -> None:
             if e in calls:
                 m.charge(calls[e], -m.scope.duty_cost)
                 m.offset += m.scope.duty_cost
+
+
+def _staying_whole(m: PlanModel, seats: Seats, each: int) -> None:
+    """Price a party that moves once, whatever moves of it."""
+    p, kept = seats.cohort.first, np.array(seats.cohort.kept, dtype=np.int64)
+    away = m.cp.new_bool_var(f"away{p}")
+    for home, sit in zip(seats.cohort.kept, seats.sit, strict=True):
+        for s, count in sit.items() if home >= 0 else ():
+            if s != home:
+                m.cp.add(count <= away)
+    m.charge(away, each)
+    m.states.append((away, lambda draft: int(((draft.at[p, : len(kept)] != kept) & (kept >= 0)).any())))
 
 
 def apply_soft(m: PlanModel) -> None:

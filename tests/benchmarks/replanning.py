@@ -1,6 +1,7 @@
 """Replanning: how many people each event moves, how long it takes from a cold start, and what planning anew would move.
 
-``python -m tests.benchmarks.replanning [--candidates 5000] [--seeds 1,2,3] [--prior-s 60] [--no-peer]`` prints one table. The
+``python -m tests.benchmarks.replanning [--candidates 5000] [--seeds 1,2,3] [--prior-s 60] [--no-peer] [--events NAMES]`` prints
+one table; events are separated by commas. The
 plan people know is made by ``solve`` with a time limit. Each replan then runs in a process of its own, from the round file and
 the plan file to the audited plan file: start-up and reading count. The peer is ``solve`` on the changed round, with the same
 limit as the first plan.
@@ -9,11 +10,13 @@ limit as the first plan.
 from __future__ import annotations
 
 import argparse
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -55,6 +58,8 @@ class Row:
     duties: int
     """Duties changed in sessions that stay, and the fewest that had to be."""
     seconds: float
+    cpu: float
+    """Seconds of the clock, and of one core, from the start of the process to its end."""
     cost: int
     anew: int | None
     """Candidates that planning anew moves."""
@@ -127,6 +132,7 @@ def without_slots(round_: Round, gone: set[str]) -> Round:
     )
 
 
+NEW = "5 % new"
 EVENTS = {"site closed": site_closed, "examiner out": examiner_out, "room lost": room_lost, "day lost": day_lost}
 
 
@@ -137,17 +143,18 @@ def moved(before: Plan, after: Plan) -> set[str]:
     return {key[0] for key, seat in was.items() if now.get(key) != seat}
 
 
-def run(round_: Round, before: Plan, folder: Path) -> tuple[Plan, float]:
-    """Replan in a process of its own; return the plan and the seconds."""
+def run(round_: Round, before: Plan, folder: Path) -> tuple[Plan, float, float]:
+    """Replan in a process of its own; return the plan, the seconds of the clock and those of a core."""
     files = [folder / name for name in ("round.json", "before.json", "after.json")]
     write_round(round_, files[0])
     write_plan(before, files[1])
-    began = time.monotonic()
+    began, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", ONE, *map(str, files)], check=True)
-    seconds = time.monotonic() - began
+    seconds, now = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
     after, findings = read_plan(files[2])
     assert after is not None, findings
-    return after, seconds
+    return after, seconds, cpu
 
 
 def row(seed: int, event: str, changed: Round, before: Plan, peer_s: float | None) -> Row:
@@ -156,7 +163,7 @@ def row(seed: int, event: str, changed: Round, before: Plan, peer_s: float | Non
     from scheduler.planning.solve import solve
 
     with tempfile.TemporaryDirectory() as folder:
-        after, seconds = run(changed, before, Path(folder))
+        after, seconds, cpu = run(changed, before, Path(folder))
     told = after.replanned
     assert told is not None
     ejected = {m.party_id for m in told.moves if m.reason.rule == "ejected"}
@@ -167,22 +174,24 @@ def row(seed: int, event: str, changed: Round, before: Plan, peer_s: float | Non
     duties = sum(d.session_id in staying for d in told.duties)
     anew = None if peer_s is None else len(moved(before, solve(changed, seed=seed, time_limit_s=peer_s)))
     return Row(
-        seed, event, len(why), len(moved(before, after)), len(ejected), len(after.unplaced), hopeless, duties, seconds,
+        seed, event, len(why), len(moved(before, after)), len(ejected), len(after.unplaced), hopeless, duties, seconds, cpu,
         after.cost, anew,
     )  # fmt: skip
 
 
-def measure(candidates: int, seed: int, prior_s: float, peer: bool) -> list[Row]:
-    """Return the rows of one seed."""
+def measure(candidates: int, seed: int, prior_s: float, names: list[str], *, peer: bool) -> Iterator[Row]:
+    """Yield the rows of one seed."""
     from scheduler.planning.solve import solve
 
     round_ = whole(exam_round(candidates, seed))
-    fewer, all_ = newcomers(round_, seed)
     peer_s = prior_s if peer else None
-    rows = [row(seed, "5 % new", all_, solve(fewer, seed=seed, time_limit_s=prior_s), peer_s)]
-    before = solve(round_, seed=seed, time_limit_s=prior_s)
-    rows += [row(seed, name, event(round_, before), before, peer_s) for name, event in EVENTS.items()]
-    return rows
+    if NEW in names:
+        fewer, all_ = newcomers(round_, seed)
+        yield row(seed, NEW, all_, solve(fewer, seed=seed, time_limit_s=prior_s), peer_s)
+    before = solve(round_, seed=seed, time_limit_s=prior_s) if set(names) - {NEW} else None
+    for name in names:
+        if before is not None and name != NEW:
+            yield row(seed, name, EVENTS[name](round_, before), before, peer_s)
 
 
 def main() -> None:
@@ -192,17 +201,18 @@ def main() -> None:
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--prior-s", type=float, default=60.0)
     parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--events", default=",".join((NEW, *EVENTS)))
     wishes = parser.parse_args()
     print(
-        "| seed | event | affected | moved | of them not affected | unplaced (hopeless) | duties changed | s | cost | anew: moved |"
+        "| seed | event | affected | moved | of them not affected | unplaced (hopeless) | duties changed | s | CPU s | cost | anew: moved |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("|" + "---|" * 11)
     for seed in map(int, wishes.seeds.split(",")):
-        for r in measure(wishes.candidates, seed, wishes.prior_s, not wishes.no_peer):
+        for r in measure(wishes.candidates, seed, wishes.prior_s, wishes.events.split(","), peer=not wishes.no_peer):
             anew = "–" if r.anew is None else f"{r.anew} (× {r.anew / max(1, r.moved):.1f})"
             print(
                 f"| {r.seed} | {r.event} | {r.affected} | {r.moved} | {r.others} | {r.unplaced} ({r.hopeless}) | {r.duties} "
-                f"| {r.seconds:.1f} | {r.cost:,} | {anew} |",
+                f"| {r.seconds:.1f} | {r.cpu:.1f} | {r.cost:,} | {anew} |",
                 flush=True,
             )
 

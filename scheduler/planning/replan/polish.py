@@ -74,16 +74,19 @@ def make_way(case: Case, draft: Draft, seed: int, left_s: float | None) -> tuple
     who = _competing(case, draft, {p for unit in waiting for p in unit.parties}) if waiting else []
     if not who:
         return draft, {}
-    moving = 2 * max(1, cost(case.problem, draft))
-    weights = replace(case.problem.policy.weights, unplaced=2 * DEPTH * moving)
+    # Each outweighs all of the next together: somebody seated, somebody moved, a duty given up, the costs.
+    duty = max(1, cost(case.problem, draft))
+    moving = duty * (1 + sum(map(len, case.problem.held.values())))
+    weights = replace(case.problem.policy.weights, unplaced=(DEPTH + 1) * moving)
     policy = replace(case.problem.policy, weights=weights)
     problem = replace(case.problem, round_=replace(case.problem.round_, policy=policy), held={})
     search = Search(problem, draft, seed, case.homes, _prices(case, moving))
-    cohorts = [cohort for some in _apart(case, who) for cohort in cohorts_of(problem, some, case.homes)]
+    others = [p for p in who if p not in case.mine]
+    apart = [[p for p in who if p in case.mine], *([p] for p in others)]
+    cohorts = tuple(cohort for some in apart for cohort in cohorts_of(problem, some, case.homes))
     everywhere = np.ones(len(problem.table), dtype=np.bool_)
-    # All duties that change hands together weigh less than one candidate who makes way.
-    duty_cost = max(1, moving // (1 + sum(map(len, case.problem.held.values()))))
-    model = build(search, Scope(tuple(cohorts), draft, everywhere, duties=case.problem.held, duty_cost=duty_cost))
+    scope = Scope(cohorts, draft, everywhere, duties=case.problem.held, duty_cost=duty, once=frozenset(others))
+    model = build(search, scope)
     answer = run(model.cp, Effort(WORK, seed, left_s))
     better = model.read(answer.solver) if answer.found else draft
     seated = sorted(set(draft.left().tolist()) - set(better.left().tolist()))
@@ -92,11 +95,6 @@ def make_way(case: Case, draft: Draft, seed: int, left_s: float | None) -> tuple
     away = ((better.at != case.homes) & (case.homes >= 0)).any(axis=1)
     gone = [p for p in np.flatnonzero(away).tolist() if p not in case.mine]
     return better, {p: _for_whom(case, better, p, seated) for p in gone}
-
-
-def _apart(case: Case, who: list[int]) -> list[list[int]]:
-    """Part the affected from the others, who are not alike though they choose alike."""
-    return [[p for p in who if p in case.mine], [p for p in who if p not in case.mine]]
 
 
 def _competing(case: Case, draft: Draft, waiting: set[int]) -> list[int]:
