@@ -45,7 +45,7 @@ def test_never_above_the_proven_optimum(seed):
         assert prove(Problem.of(round_), plan.cost * 3 + 1000, effort) <= plan.cost
 
 
-@pytest.mark.parametrize("seed", range(1, 3))
+@pytest.mark.parametrize("seed", range(2, 5))
 def test_equal_to_the_optimum_where_nothing_is_left_out(seed):
     round_ = exam_round(12, seed)
     plan = solve(round_)
