@@ -9,6 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -67,6 +68,7 @@ def solve(
     time_limit_s: float | None = None,
     keep: Plan | None = None,
     progress: Callable[[Progress], None] | None = None,
+    executor: Executor | None = None,
 ) -> Plan:
     """Plan a round.
 
@@ -76,6 +78,8 @@ def solve(
         time_limit_s: Seconds after which the best plan so far is returned; None stops on deterministic work.
         keep: An earlier plan from which as few people as possible are moved.
         progress: Called at every stage and better plan; Ctrl-C ends the search and keeps the best so far.
+        executor: Where parts of a large round are planned: any executor whose workers have this package. None for
+            processes of our own, one a core. The plan is the same whatever it is.
 
     Returns:
         A plan in which whoever has no place is listed with reasons; ``bound`` is proven.
@@ -92,6 +96,7 @@ def solve(
     kept = _kept_sessions(problem, keep) if keep else None
     kept_cost = max(1, problem.policy.weights.unplaced // 5) if keep else 0
     search = Search(problem, Draft.empty(problem), seed, kept, kept_cost, deadline, tell)
+    search.executor = executor
     search.loose = None if mixed.complete else Problem.of(mixed.loosened())
     try:
         _search(search)
