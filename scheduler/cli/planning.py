@@ -32,6 +32,7 @@ class PlanWishes:
     out: Path | None
     workbook: Path | None
     write_round_file: Path | None
+    cluster: str
 
 
 def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, strict: bool) -> int:
@@ -51,6 +52,7 @@ def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, str
             time_limit_s=wishes.time_limit_s,
             keep=wishes.keep,
             dry_run=wishes.dry_run,
+            cluster=wishes.cluster,
             progress=_watch(step),
         )
         if wishes.out:
@@ -67,7 +69,12 @@ def plan_round_file(door: Door, round_file: Path, wishes: PlanWishes, step: Step
     if wishes.out is None:
         raise typer.BadParameter("--round-file 须同时给出 --out · --round-file needs --out as well")
     report = plan_file(
-        round_file, wishes.out, seed=wishes.seed, time_limit_s=wishes.time_limit_s, progress=_watch(step)
+        round_file,
+        wishes.out,
+        seed=wishes.seed,
+        time_limit_s=wishes.time_limit_s,
+        cluster=wishes.cluster,
+        progress=_watch(step),
     )
     return _show_plan(door, report, strict=strict)
 

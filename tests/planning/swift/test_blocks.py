@@ -172,3 +172,22 @@ def test_a_search_that_is_stopped_has_a_whole_plan(round_: Round) -> None:
     assert told.count("improve") == 2
     assert bound <= cost(problem, draft)
     assert len(draft.left()) == 0
+
+
+def test_a_cluster_makes_the_same_plan_and_outlives_its_workers(round_: Round, inline: bytes) -> None:
+    pytest.importorskip("distributed")
+    from distributed import LocalCluster
+
+    from scheduler.planning.cluster import connected
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
+        killed: list[int] = []
+
+        def kill(stage: str, *_: object) -> None:
+            if stage == "improve" and not killed:
+                killed.extend(worker.process.process.pid for worker in cluster.workers.values())
+                os.kill(killed[0], signal.SIGKILL)
+
+        with connected(cluster.scheduler_address) as executor:
+            assert plan_bytes(planned(round_, executor, kill)) == inline
+        assert killed
