@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
@@ -226,6 +225,7 @@ class _Worker:
             self.process = subprocess.Popen(  # noqa: S603 - this very file
                 [sys.executable, "-m", "scheduler.planning.workers", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()], env={**os.environ, "PYTHONPATH": paths}, stdin=subprocess.DEVNULL,
+                process_group=0,  # Ctrl-C is the caller's matter
             )  # fmt: skip
 
     def ask(self, call: Call) -> tuple[bool, Any]:
@@ -245,8 +245,7 @@ class _Worker:
 
 
 def serve(descriptor: int) -> None:
-    """Do tasks until nobody sends any more. Ctrl-C is the caller's matter."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Do tasks until nobody sends any more."""
     with Connection(descriptor) as link:
         while True:
             try:
@@ -257,7 +256,10 @@ def serve(descriptor: int) -> None:
                 answer = True, function(*args, **kwargs)
             except Exception as fault:  # noqa: BLE001 - the caller's future hands it on
                 answer = False, fault
-            link.send(answer)
+            try:
+                link.send(answer)
+            except OSError:
+                return
 
 
 if __name__ == "__main__":

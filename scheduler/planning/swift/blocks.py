@@ -87,7 +87,7 @@ class Blocks:
     def _tasks(self, cutter: Cutter, epoch: int) -> Iterator[tuple[Names, tuple[Block, Effort]]]:
         heats = self.epochs.heats(epoch)
         wanted, last = self.epochs, epoch == self.epochs.number - 1
-        for n in range(cutter.number):
+        for n in cutter.largest_first():
             cut = cutter.cut(n)
             if cut is not None:
                 block, names = cut

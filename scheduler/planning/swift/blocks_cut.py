@@ -107,6 +107,11 @@ class Cutter:
         idle = (turn[:, :, None] >= wanted[None]).sum(axis=2).clip(max=self.number - 1)
         self.owner = np.where(count.any(axis=2), count.argmax(axis=2), idle)
 
+    def largest_first(self) -> list[int]:
+        """Return the blocks by how many units move in them, so that no worker is left with a large one at the end."""
+        moving = np.bincount(self.home[self.home >= 0], minlength=self.number)
+        return np.argsort(-moving, kind="stable").tolist()
+
     def cut(self, number: int) -> tuple[Block, Names] | None:
         """Return a block; None when nobody could move in it."""
         x, seats = self.x, self.standing.seats
