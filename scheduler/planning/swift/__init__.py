@@ -48,7 +48,7 @@ def search(
 
 
 def warm() -> None:
-    """Compile everything now, so that the first round does not wait for it; takes half a minute once."""
+    """Compile everything now, so that the first round does not wait for it; takes a quarter of a minute once."""
     from scheduler.planning.swift.warming import warm_up
 
     warm_up()

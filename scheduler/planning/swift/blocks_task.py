@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scheduler.planning.swift import crewing, layout, moves, seating
+from scheduler.planning.swift import layout, moves
 from scheduler.planning.swift.blocks_cut import Block, Standing
 from scheduler.planning.swift.blocks_seats import reseated
-from scheduler.planning.swift.board import blank
-from scheduler.planning.swift.layout import Given, Now
+from scheduler.planning.swift.board import NOTHING, blank, count_free
+from scheduler.planning.swift.layout import Given
 from scheduler.planning.table import IntArray
+
+WRITABLE = ("C", "W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def work(block: Block, effort: Effort, stop: Callable[[], bool] = lambda: False)
     Raises:
         ArithmeticError: The kernels have lost count, which is a fault of theirs.
     """
-    plot = Plot(_writable(block), effort.seed)
+    block = _writable(block)
+    plot = Plot(block, effort.seed)
     before = plot.cost
     for heat in effort.heats:
         plot.anneal(effort.moves, heat, effort.size)
@@ -69,8 +72,9 @@ def work(block: Block, effort: Effort, stop: Callable[[], bool] = lambda: False)
 
 def _writable(block: Block) -> Block:
     """Return a block whose arrays may be written: those that come over a network may not, and compile differently."""
-    given = Given(*(np.require(one, requirements=["C", "W"]) for one in block.given))
-    return Block(given, block.standing, block.booked, block.extent)
+    given = Given(*(np.require(one, requirements=WRITABLE) for one in block.given))
+    seats, crews = (np.require(one, requirements=WRITABLE) for one in (block.standing.seats, block.standing.crews))
+    return Block(given, Standing(seats, crews), block.booked, block.extent)
 
 
 def _better(block: Block, found: tuple[Standing, int], effort: Effort) -> tuple[Standing, int]:
@@ -89,16 +93,13 @@ class Plot:
         self.given = x = block.given
         self.now = y = blank(x, block.extent, seed)
         self._book(block.booked)
-        _load(x, y, block.standing)
-        if mending:
-            _mend(x, y)
-        for s in range(len(x.tab)):
-            seating.refresh(x, y, s)
+        seats, crews = block.standing.seats, block.standing.crews
+        moves.work(x, y, NOTHING._replace(seats=seats, crews=crews, mending=int(mending)))
         self._note()
         outside = y.lists[layout.OUTSIDE, : y.sums[layout.LEFT]].copy()
         if mending and len(outside):
             y.sums[layout.BEST] = 1 << 60
-            moves.build(x, y, outside, 8)
+            moves.work(x, y, NOTHING._replace(order=outside, opening=8))
 
     @property
     def cost(self) -> int:
@@ -107,7 +108,7 @@ class Plot:
 
     def anneal(self, number: int, heat: float, size: int) -> None:
         """Make so many moves at one temperature."""
-        moves.anneal(self.given, self.now, number, heat, size)
+        moves.work(self.given, self.now, NOTHING._replace(moves=number, heat=heat, size=size))
 
     def best(self) -> tuple[Standing, int]:
         """Return the best plan so far and what it costs."""
@@ -135,11 +136,7 @@ class Plot:
         week = y.duty[:, x.rule[layout.BY_WEEK] + x.times[:, layout.T_WEEK]] < x.ex[:, [layout.MAX_WEEK]]
         idle = y.duty[:, x.rule[layout.BUSY] : x.rule[layout.BUSY] + slots] == 0
         y.duty[:, :slots] = (x.ex[:, layout.E_THERE :] > 0) & day & week & idle
-        classes = (len(y.tally) - 1 - len(x.ex)) // slots * slots
-        y.tally[:classes] = 0
-        for n in range(len(x.ex)):
-            able = x.items[x.at[x.rule[layout.ABLE] + n] : x.at[x.rule[layout.ABLE] + n + 1]]
-            np.add.at(y.tally, (able[:, None] * slots + np.flatnonzero(y.duty[n, :slots])).ravel(), 1)
+        count_free(x, y.duty, y.tally)
 
     def _note(self) -> None:
         x, y = self.given, self.now
@@ -152,28 +149,6 @@ class Plot:
         y.top_crew[:, 0] = y.ses[:, layout.CREW]
         y.top_crew[:, 1:] = y.crew
         y.sums[layout.COST] = y.sums[layout.BEST] = cost(x, Standing(y.top, y.top_crew))
-
-
-def _load(x: Given, y: Now, standing: Standing) -> None:
-    for n, j in np.argwhere(standing.seats >= 0).tolist():
-        seating.sit(x, y, n, j, standing.seats[n, j])
-    for s in np.flatnonzero(standing.crews[:, 0]).tolist():
-        for e in standing.crews[s, 1 : 1 + standing.crews[s, 0]].tolist():
-            crewing.join(x, y, e, s)
-
-
-def _mend(x: Given, y: Now) -> None:
-    """Make every crew lawful; where none is to be had, those of the session leave it, and their other one."""
-    used = np.flatnonzero(y.ses[:, layout.HELD]).tolist()
-    for s in used:
-        if not crewing.staff(x, y, s):
-            start = x.at[x.rule[layout.MEM] + s]
-            for n in y.mem[start : start + y.ses[s, layout.HELD]].tolist():
-                for j in range(x.who[n, layout.DUE]) if x.who[n, layout.MOVES] else ():
-                    if y.at[n, j] >= 0:
-                        seating.leave(x, y, n, j)
-    for s in np.flatnonzero(y.ses[:, layout.CREW]).tolist():
-        crewing.spare(x, y, s)
 
 
 def cost(x: Given, standing: Standing) -> int:

@@ -13,22 +13,26 @@ import numpy.typing as npt
 
 from scheduler.planning.draft import Draft, cost
 from scheduler.planning.problem import Problem
-from scheduler.planning.swift import crewing, layout, moves, seating
+from scheduler.planning.swift import layout, moves
 from scheduler.planning.swift.arrays import Moved, given_of, units
 from scheduler.planning.swift.layout import (
     BEST,
     COST,
     CREW,
-    HELD,
     LEFT,
     LEFT_AT,
-    MEM,
     MOVER,
     NEVER,
     OUTSIDE,
     Given,
     Now,
+    Task,
 )
+
+NOTHING = Task(
+    np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2), dtype=np.int64), 0, np.zeros(0, dtype=np.int64), 0, 0, 1.0, 1
+)
+"""The task of which each one is a copy."""
 
 
 class Board:
@@ -39,19 +43,16 @@ class Board:
         self.units: list[Moved] = like.units if like else units(problem)
         self.given: Given = like.given if like else given_of(problem, self.units)
         self.now = empty(problem, self.given, max(2, start.at.shape[1]), seed)
-        self._load(start)
+        self._load(start, mending=False)
 
-    def _load(self, start: Draft) -> None:
-        x, y = self.given, self.now
-        for n, unit in enumerate(self.units):
-            for j, s in enumerate(start.at[unit.parties[0]].tolist()):
-                if s >= 0:
-                    seating.sit(x, y, n, j, s)
-        for s in start.in_use().tolist():
-            for e in start.staff.get(s, ()):
-                crewing.join(x, y, e, s)
-        for s in range(len(self.problem.table)):
-            seating.refresh(x, y, s)
+    def _load(self, start: Draft, *, mending: bool) -> None:
+        seats = np.full(self.now.at.shape, -1, dtype=np.int64)
+        seats[:, : start.at.shape[1]] = start.at[[unit.parties[0] for unit in self.units]]
+        crews = np.zeros(self.now.top_crew.shape, dtype=np.int64)
+        for s, crew in start.staff.items():
+            crews[s, 0] = len(crew)
+            crews[s, 1 : 1 + len(crew)] = crew
+        self._work(NOTHING._replace(seats=seats, crews=crews, mending=int(mending)))
         self._note()
 
     def _note(self) -> None:
@@ -69,21 +70,9 @@ class Board:
 
     def taking(self, draft: Draft) -> Board:
         """Return a board with another draft: crews mended, and whoever has no seat seated anew."""
-        board = Board(self.problem, draft, self.seed + 1, self)
-        x, y = board.given, board.now
-        movers = set(board.movers.tolist())
-        for s in draft.in_use().tolist():
-            if not crewing.staff(x, y, s):
-                start = x.at[x.rule[MEM] + s]
-                for n in y.mem[start : start + y.ses[s, HELD]].tolist():
-                    for j in range(2) if n in movers else ():
-                        if y.at[n, j] >= 0:
-                            seating.leave(x, y, n, j)
-        for s in draft.in_use().tolist():
-            crewing.spare(x, y, s)
-        for s in range(len(board.problem.table)):
-            seating.refresh(x, y, s)
-        board._note()
+        board = Board(self.problem, Draft.empty(self.problem), self.seed + 1, self)
+        board._load(draft, mending=True)
+        y = board.now
         outside = y.lists[OUTSIDE, : y.sums[LEFT]].copy()
         if len(outside):
             board.build(outside, 8)
@@ -92,12 +81,15 @@ class Board:
     def build(self, order: npt.NDArray[Any], opening: int) -> None:
         """Seat units in an order at a discount on opening, in parts of ``choosing.WHOLE``; the outcome becomes the best."""
         self.now.sums[BEST] = 1 << 60
-        moves.build(self.given, self.now, order.astype(np.int64), opening)
+        self._work(NOTHING._replace(order=order.astype(np.int64), opening=opening))
 
     def anneal(self, number: int, heat: float, size: int) -> None:
         """Make so many moves at one temperature."""
         if len(self.movers):
-            moves.anneal(self.given, self.now, number, heat, size)
+            self._work(NOTHING._replace(moves=number, heat=float(heat), size=size))
+
+    def _work(self, task: Task) -> None:
+        moves.work(self.given, self.now, task)
 
     @property
     def movers(self) -> npt.NDArray[Any]:
@@ -165,10 +157,8 @@ def blank(x: Given, extent: Extent, seed: int) -> Now:
     duty = np.zeros((size, int(x.rule[layout.BY_WEEK]) + weeks), dtype=np.int32)
     duty[:, :slots] = x.ex[:, layout.E_THERE :]
     tally = np.zeros(int(x.rule[layout.MARK]) + size + 1, dtype=np.int64)
-    for n in range(size):
-        able = x.items[x.at[x.rule[layout.ABLE] + n] : x.at[x.rule[layout.ABLE] + n + 1]]
-        np.add.at(tally, (able[:, None] * slots + np.flatnonzero(duty[n, :slots])).ravel(), 1)
-    cell = np.full((x.fare.shape[1] * slots, 2), NEVER, dtype=np.int64)
+    count_free(x, duty, tally)
+    cell = np.zeros((x.fare.shape[1] * slots, 3), dtype=np.int64)
     long = max(moves.MOST, people, size, sessions, int(x.tab[:, layout.CAPACITY].max(initial=0))) + 8
     book = np.zeros((people, 3), dtype=np.int32)
     book[:, :2] = -1
@@ -179,6 +169,15 @@ def blank(x: Given, extent: Extent, seed: int) -> Now:
         _whole(sessions + 1, 3 + crew), _whole(moves.MOST + 1, 3), _whole(6, long), _whole(16),
         _whole(people, width) - 1, _whole(sessions, crew + 1),
     )  # fmt: skip
+
+
+def count_free(x: Given, duty: npt.NDArray[Any], tally: npt.NDArray[Any]) -> None:
+    """Count the examiners free in each class."""
+    slots = len(x.times)
+    tally[: int(x.rule[layout.MARK])] = 0
+    for n in range(len(x.ex)):
+        able = x.items[x.at[x.rule[layout.ABLE] + n] : x.at[x.rule[layout.ABLE] + n + 1]]
+        np.add.at(tally, (able[:, None] * slots + np.flatnonzero(duty[n, :slots])).ravel(), 1)
 
 
 def crew_size(problem: Problem, x: Given) -> int:

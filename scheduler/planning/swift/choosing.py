@@ -1,14 +1,19 @@
-"""Kernels that look for the cheapest way of one party through its one or two components at the prices of the moment."""
+"""Kernels that look for the cheapest way of one party through its one or two components at the prices of the moment.
+
+Here most of the time of a search goes: prices are kept ready in ``Now.price``, and what is rarely so is asked last.
+"""
 
 from __future__ import annotations
 
-from scheduler.planning.swift.jit import inlined, jit
+from scheduler.planning.swift.jit import inlined
 from scheduler.planning.swift.layout import (
     BEFORE,
     CAPACITY,
     CHOICES,
     CLASS,
     CREW,
+    CUT_CALL,
+    CUT_OPEN,
     DAY,
     DAYS,
     DAYS_MAX,
@@ -19,6 +24,8 @@ from scheduler.planning.swift.layout import (
     HEADS,
     NEED,
     NEVER,
+    OPENING,
+    ROUND,
     ROW,
     ROW_WEIGHT,
     S_FROM,
@@ -36,97 +43,95 @@ from scheduler.planning.swift.layout import (
     W_EXTRA,
     W_WAIT,
     WAIT_FROM,
+    WHOLE,
     Given,
     N,
     Now,
 )  # fmt: skip
 
-WHOLE = 64
-"""Discounts are whole numbers of this."""
+
+@inlined
+def _price(x: Given, y: Now, c: int, s: int, alone: bool) -> int:  # noqa: FBT001
+    """Return the price of a seat for a party, or of the seats for a group; ``NEVER`` where none is to be had."""
+    price = y.price[s, 0]
+    if alone or price >= NEVER:
+        return price
+    n = y.ses[s, N] + x.who[c, HEADS]
+    if n > x.tab[s, CAPACITY]:
+        return NEVER
+    price = max(0, x.need[x.tab[s, NEED], n] - y.ses[s, CREW]) * x.rule[W_EXAMINER]
+    if y.ses[s, N] == 0:
+        return (price + x.tab[s, OPENING]) * y.sums[CUT_OPEN] // WHOLE
+    return price * y.sums[CUT_CALL] // WHOLE
 
 
 @inlined
-def _seat(x: Given, y: Now, c: int, s: int, cut: tuple[int, int, int]) -> int:
-    """Return the discounted price of a seat, ``NEVER`` where none is to be had.
-
-    ``cut`` holds the discount on opening, that on further examiners, and a number that hides one session in 32, or 0.
-    """
-    price = y.price[s, 0]
-    if price >= NEVER:
-        return NEVER
-    extra = y.price[s, 1]
-    heads = x.who[c, HEADS]
-    if heads > 1:
-        n = y.ses[s, N] + heads
-        if n > x.tab[s, CAPACITY]:
-            return NEVER
-        more = max(0, x.need[x.tab[s, NEED], n] - y.ses[s, CREW])
-        price += (more - extra) * x.rule[W_EXAMINER]
-        extra = more
-    if price > 0:
-        if extra > y.tally[x.tab[s, CLASS]]:
-            return NEVER
-        price = price * (cut[0] if y.ses[s, N] == 0 else cut[1]) // WHOLE
-    if cut[2] and ((s * 2654435 + cut[2]) >> 7) & 31 == 0:
-        return NEVER
+def _fits(x: Given, y: Now, c: int, s: int) -> bool:
+    """Tell whether enough examiners are free for a session with one party more, and further limits hold."""
+    more = y.price[s, 1]
+    if x.who[c, HEADS] > 1:
+        more = x.need[x.tab[s, NEED], y.ses[s, N] + x.who[c, HEADS]] - y.ses[s, CREW]
+    if more > 0 and more > y.tally[x.tab[s, CLASS]]:
+        return False
     for k in range(x.at[x.rule[ROW] + s], x.at[x.rule[ROW] + s + 1]):
         if y.tally[x.rule[USED] + k] + x.weight[x.items[k + x.rule[ROW_WEIGHT]], c] > x.items[k]:
-            return NEVER
-    return price
+            return False
+    return True
 
 
-@jit
-def cheapest(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> tuple[int, int, int]:
+@inlined
+def cheapest(x: Given, y: Now, c: int) -> tuple[int, int, int]:
     """Return cost and sessions of the cheapest way; ``NEVER`` and -1 where there is none."""
     if x.who[c, DUE] == 1:
-        return _single(x, y, c, cut)
-    d = x.who[c, FIRST]
-    early = _first(x, y, c, cut)
-    found = (NEVER, -1, -1)
-    if early:
-        _bridge(x, y, c)
-        found = _second(x, y, c, cut)
-    for k in range(x.at[x.rule[CHOICES] + d], x.at[x.rule[CHOICES] + d + 1]):
-        s = x.items[k]
-        y.cell[x.tab[s, SITE] * x.rule[SLOTS] + x.tab[s, SLOT]] = NEVER
-    return found
+        return _single(x, y, c)
+    if not _first(x, y, c):
+        return NEVER, -1, -1
+    _bridge(x, y, c)
+    return _second(x, y, c)
 
 
-@jit
-def _single(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> tuple[int, int, int]:
+@inlined
+def _single(x: Given, y: Now, c: int) -> tuple[int, int, int]:
     best = NEVER
     chosen = -1
     d = x.who[c, FIRST]
+    alone = x.who[c, HEADS] == 1
     each = x.who[c, HEADS] * x.rule[W_WAIT]
+    since = x.who[c, WAIT_FROM]
     for k in range(x.at[x.rule[CHOICES] + d], x.at[x.rule[CHOICES] + d + 1]):
         s = x.items[k]
-        price = _seat(x, y, c, s, cut)
-        if price < NEVER:
-            price += x.fare[c, x.tab[s, SITE]] + each * (x.tab[s, DAY] - x.who[c, WAIT_FROM])
-            if price < best:
+        price = _price(x, y, c, s, alone)
+        if price < best:
+            price += x.fare[c, x.tab[s, SITE]] + each * (x.tab[s, DAY] - since)
+            if price < best and _fits(x, y, c, s):
                 best = price
                 chosen = s
     return best, chosen, -1
 
 
-@jit
-def _first(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> bool:
+@inlined
+def _first(x: Given, y: Now, c: int) -> bool:
     """Price the first component by site and slot, and by slot with the fare; tell whether there is any seat."""
     d = x.who[c, FIRST]
+    alone = x.who[c, HEADS] == 1
     for t in range(x.at[x.rule[DAYS] + x.who[c, F_FROM]], x.at[x.rule[DAYS] + x.who[c, F_TO] + 1]):
         y.when[t, SLOT_BEST] = NEVER
+    y.sums[ROUND] += 1
+    tick = y.sums[ROUND]
     slots = x.rule[SLOTS]
     some = False
     for k in range(x.at[x.rule[CHOICES] + d], x.at[x.rule[CHOICES] + d + 1]):
         s = x.items[k]
-        price = _seat(x, y, c, s, cut)
-        if price < NEVER:
+        price = _price(x, y, c, s, alone)
+        if price >= NEVER:
+            continue
+        site, t = x.tab[s, SITE], x.tab[s, SLOT]
+        cell = site * slots + t
+        if (y.cell[cell, 2] != tick or price < y.cell[cell, 0]) and _fits(x, y, c, s):
             some = True
-            site, t = x.tab[s, SITE], x.tab[s, SLOT]
-            cell = site * slots + t
-            if price < y.cell[cell, 0]:
-                y.cell[cell, 0] = price
-                y.cell[cell, 1] = s
+            y.cell[cell, 0] = price
+            y.cell[cell, 1] = s
+            y.cell[cell, 2] = tick
             price += x.fare[c, site]
             if price < y.when[t, SLOT_BEST]:
                 y.when[t, SLOT_BEST] = price
@@ -134,24 +139,27 @@ def _first(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> bool:
     return some
 
 
-@jit
+@inlined
 def _bridge(x: Given, y: Now, c: int) -> None:
     """For each slot of the second component find the cheapest first one that may precede it, anywhere."""
     first, last = x.who[c, F_FROM], x.who[c, F_TO]
+    done = x.at[x.rule[DAYS] + first]
+    via = -1
     for day in range(x.who[c, S_FROM], x.who[c, S_TO] + 1):
-        best = NEVER
-        chosen = -1
-        since = max(first, day - x.rule[DAYS_MAX])
-        until = min(last + 1, day)
-        if since < until:
-            for t in range(x.at[x.rule[DAYS] + since], x.at[x.rule[DAYS] + until]):
-                if y.when[t, SLOT_BEST] < best:
-                    best = y.when[t, SLOT_BEST]
-                    chosen = y.when[t, SLOT_FIRST]
+        since = x.at[x.rule[DAYS] + max(first, day - x.rule[DAYS_MAX])]
+        until = x.at[x.rule[DAYS] + max(first, min(last + 1, day))]
+        if via < since:
+            # The cheapest lies too far back: look again through those that do not.
+            via = -1
+            done = since
+        for t in range(max(done, since), until):
+            if y.when[t, SLOT_BEST] < NEVER and (via < 0 or y.when[t, SLOT_BEST] <= y.when[via, SLOT_BEST]):
+                via = t
+        done = max(done, until)
         inside = first <= day <= last
         for t in range(x.at[x.rule[DAYS] + day], x.at[x.rule[DAYS] + day + 1]):
-            y.when[t, SLOT_TRIP] = best
-            y.when[t, SLOT_VIA] = chosen
+            y.when[t, SLOT_TRIP] = NEVER if via < 0 else y.when[via, SLOT_BEST]
+            y.when[t, SLOT_VIA] = -1 if via < 0 else y.when[via, SLOT_FIRST]
             if inside:
                 for k in range(x.at[x.rule[BEFORE] + t], x.at[x.rule[BEFORE] + t + 1]):
                     u = x.items[k]
@@ -160,30 +168,31 @@ def _bridge(x: Given, y: Now, c: int) -> None:
                         y.when[t, SLOT_VIA] = y.when[u, SLOT_FIRST]
 
 
-@jit
-def _second(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> tuple[int, int, int]:
+@inlined
+def _second(x: Given, y: Now, c: int) -> tuple[int, int, int]:
     e = x.who[c, SECOND]
+    alone = x.who[c, HEADS] == 1
     each = x.who[c, HEADS] * x.rule[W_WAIT]
     extra = x.who[c, HEADS] * x.rule[W_EXTRA]
-    slots = x.rule[SLOTS]
+    since = x.who[c, WAIT_FROM]
+    slots, tick = x.rule[SLOTS], y.sums[ROUND]
     best = NEVER
     early = late = -1
     for k in range(x.at[x.rule[CHOICES] + e], x.at[x.rule[CHOICES] + e + 1]):
         s = x.items[k]
-        price = _seat(x, y, c, s, cut)
+        price = _price(x, y, c, s, alone)
         if price >= best:
             continue
         site, t = x.tab[s, SITE], x.tab[s, SLOT]
-        fare = x.fare[c, site]
-        price += fare + each * (x.tab[s, DAY] - x.who[c, WAIT_FROM])
+        price += x.fare[c, site] + each * (x.tab[s, DAY] - since)
         if price >= best:
             continue
-        if price + extra + y.when[t, SLOT_TRIP] < best:
-            best = price + extra + y.when[t, SLOT_TRIP]
-            early, late = y.when[t, SLOT_VIA], s
+        total, via = price + extra + y.when[t, SLOT_TRIP], y.when[t, SLOT_VIA]
         for n in range(x.at[x.rule[BEFORE] + t], x.at[x.rule[BEFORE] + t + 1]):
             cell = site * slots + x.items[n]
-            if price + y.cell[cell, 0] < best:
-                best = price + y.cell[cell, 0]
-                early, late = y.cell[cell, 1], s
+            if y.cell[cell, 2] == tick and price + y.cell[cell, 0] < total:
+                total, via = price + y.cell[cell, 0], y.cell[cell, 1]
+        if total < best and _fits(x, y, c, s):
+            best = total
+            early, late = via, s
     return best, early, late

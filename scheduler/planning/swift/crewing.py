@@ -5,7 +5,7 @@ Used by the moves. A session is never short: where nobody can be called, nobody 
 
 from __future__ import annotations
 
-from scheduler.planning.swift.jit import jit
+from scheduler.planning.swift.jit import inlined, inner
 from scheduler.planning.swift.layout import (
     ABLE,
     ASSESSED,
@@ -50,7 +50,7 @@ LOOKED_AT = 24
 NOTHING, OUTSIDER, BODIES, LEADER, NUMBER = range(5)
 
 
-@jit
+@inner
 def serve(x: Given, y: Now, e: int, s: int, by: int) -> None:
     """Book (+1) or release (-1) an examiner in a session."""
     t = x.tab[s, SLOT]
@@ -76,7 +76,7 @@ def serve(x: Given, y: Now, e: int, s: int, by: int) -> None:
             y.duty[e, u] = fine
 
 
-@jit
+@inner
 def join(x: Given, y: Now, e: int, s: int) -> None:
     """Add an examiner to a crew."""
     y.crew[s, y.ses[s, CREW]] = e
@@ -84,7 +84,7 @@ def join(x: Given, y: Now, e: int, s: int) -> None:
     serve(x, y, e, s, 1)
 
 
-@jit
+@inner
 def release(x: Given, y: Now, s: int) -> None:
     """Let the whole crew go."""
     for k in range(y.ses[s, CREW]):
@@ -92,7 +92,7 @@ def release(x: Given, y: Now, s: int) -> None:
     y.ses[s, CREW] = 0
 
 
-@jit
+@inlined
 def lack(x: Given, y: Now, s: int) -> tuple[int, int]:
     """Return what a crew lacks for the candidates of its session, and for ``OUTSIDER`` the institution."""
     size = y.ses[s, CREW]
@@ -124,7 +124,7 @@ def lack(x: Given, y: Now, s: int) -> tuple[int, int]:
     return NOTHING, 0
 
 
-@jit
+@inlined
 def _bar(x: Given, y: Now, s: int) -> int:
     """Mark the examiners whom somebody in a session must not meet; return the mark."""
     y.tally[-1] += 1
@@ -137,7 +137,7 @@ def _bar(x: Given, y: Now, s: int) -> int:
     return tick
 
 
-@jit
+@inner
 def _pick(x: Given, y: Now, s: int, what: tuple[int, int], tick: int) -> int:
     """Return the examiner to call next, -1 when nobody helps."""
     kind, body = what
@@ -176,7 +176,7 @@ def _pick(x: Given, y: Now, s: int, what: tuple[int, int], tick: int) -> int:
     return chosen
 
 
-@jit
+@inner
 def _fill(x: Given, y: Now, s: int, tick: int) -> bool:
     """Call examiners until a crew lacks nothing; False when somebody is missing."""
     t = x.tab[s, SLOT]
@@ -201,35 +201,36 @@ def _fill(x: Given, y: Now, s: int, tick: int) -> bool:
         join(x, y, e, s)
 
 
-@jit
+@inlined
 def staff(x: Given, y: Now, s: int) -> bool:
     """Make a crew satisfy every rule for the candidates now in its session; False, and the old crew, when it cannot be."""
     if x.rule[STAFFED] == 0 or y.ses[s, N] == 0:
         return True
     size = y.ses[s, CREW]
     tick = _bar(x, y, s)
-    barred = False
+    keep = size > 0
     if y.ses[s, BARRING] > 0:
         for k in range(size):
-            barred |= y.tally[x.rule[MARK] + y.crew[s, k]] == tick
-    if not barred and size > 0:
+            keep &= y.tally[x.rule[MARK] + y.crew[s, k]] != tick
+    if keep:
         what = lack(x, y, s)
         if what[0] == NOTHING:
             return True
-        if what[0] == NUMBER and _fill(x, y, s, tick):
-            return True
+        keep = what[0] == NUMBER
     for k in range(size):
         y.lists[BEFORE_CREW, k] = y.crew[s, k]
-    release(x, y, s)
-    if _fill(x, y, s, tick):
-        return True
+    for anew in range(2):
+        if anew:
+            release(x, y, s)
+        if (anew or keep) and _fill(x, y, s, tick):
+            return True
     release(x, y, s)
     for k in range(size):
         join(x, y, y.lists[BEFORE_CREW, k], s)
     return False
 
 
-@jit
+@inner
 def spare(x: Given, y: Now, s: int) -> None:
     """Release whoever is not needed for the candidates now in a session."""
     if y.ses[s, N] == 0:

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 NEVER = 1 << 40
 """Price of what cannot be; sums of several stay exact."""
+WHOLE = 64
+"""Discounts are whole numbers of this."""
 
 # Columns of Given.tab, by session.
 CLASS, SITE, SLOT, DAY, CAPACITY, OPENING, NEED, ASSESSED = range(8)
@@ -53,6 +55,7 @@ SLOT_BEST, SLOT_FIRST, SLOT_TRIP, SLOT_VIA = range(4)
 KEYS, SHUTTING, OUTSIDE, PARTIES, SESSIONS, BEFORE_CREW = range(6)
 # Entries of Now.sums.
 TOUCHED, TAKEN, CLOSED, DIRTY_PARTIES, DIRTY_SESSIONS, LEFT, COST, BEST, MOVES_DONE, ACCEPTED = range(10)
+CUT_OPEN, CUT_CALL, HIDING, ROUND = range(10, 14)  # discounts of this move; which sessions it hides; searches done
 
 
 class Given(NamedTuple):
@@ -78,7 +81,8 @@ class Now(NamedTuple):
 
     ses: npt.NDArray[Any]
     price: npt.NDArray[Any]
-    """By session: what one more candidate adds, before the look whether examiners are free; examiners it calls for."""
+    """By session: what one more candidate adds, discounted, before the look whether examiners are free; examiners it
+    calls for. True only while parties are being seated."""
     body: npt.NDArray[Any]
     """Candidates by session and training institution."""
     crew: npt.NDArray[Any]
@@ -94,7 +98,7 @@ class Now(NamedTuple):
     """Examiners free in each class; what is taken of each further limit; marks of examiners and the last mark."""
     rng: npt.NDArray[Any]
     cell: npt.NDArray[Any]
-    """Scratch: price and session of the first component by site and slot."""
+    """Scratch: price and session of the first component by site and slot, and in which search that was."""
     when: npt.NDArray[Any]
     log: npt.NDArray[Any]
     """This move: sessions touched, with cost, size of the crew and crew before."""
@@ -106,3 +110,23 @@ class Now(NamedTuple):
     """Sessions of each unit in the best plan so far."""
     top_crew: npt.NDArray[Any]
     """Size and names of each crew in the best plan so far."""
+
+
+class Task(NamedTuple):
+    """What one call of the kernels does: bring seats onto an empty board, then seat some, then make moves."""
+
+    seats: npt.NDArray[Any]
+    """Sessions by unit and component, -1 for none; no rows to bring nothing."""
+    crews: npt.NDArray[Any]
+    """Number of examiners of each session, and who they are."""
+    mending: int
+    """1 to make the crews lawful first, and put out whoever cannot be staffed."""
+    order: npt.NDArray[Any]
+    """Units to be seated."""
+    opening: int
+    """Discount on opening for them, in parts of ``choosing.WHOLE``."""
+    moves: int
+    heat: float
+    """Temperature of the moves, in cost units."""
+    size: int
+    """Units in a move, at most about."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from scheduler.planning.swift.choosing import WHOLE, cheapest
+from scheduler.planning.swift.choosing import cheapest
 from scheduler.planning.swift.jit import jit
 from scheduler.planning.swift.layout import Given, Now
 
@@ -45,7 +45,7 @@ def demand(x: Given, y: Now, m: Market) -> int:
     """Send every kind of party its cheapest way at the prices, or leave it out; count the seats asked for."""
     value = 0
     for k in range(len(m.kinds)):
-        cost, a, b = cheapest(x, y, k, (WHOLE, WHOLE, 0))
+        cost, a, b = cheapest(x, y, k)
         if cost >= m.kinds[k, 1]:
             value += m.kinds[k, 0] * m.kinds[k, 1]
             continue

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduler.planning.swift.choosing import WHOLE, cheapest
+from scheduler.planning.swift.choosing import cheapest
 from scheduler.planning.swift.crewing import spare
-from scheduler.planning.swift.jit import jit
+from scheduler.planning.swift.jit import inlined, inner, jit
 from scheduler.planning.swift.layout import (
     ACCEPTED,
     BEST,
@@ -48,25 +48,27 @@ from scheduler.planning.swift.layout import (
     SPOT,
     TAKEN,
     TOUCHED,
+    WHOLE,
     Given,
     Now,
+    Task,
 )  # fmt: skip
+from scheduler.planning.swift.loading import load
 from scheduler.planning.swift.seating import (
     leave,
     own_cost,
     place,
-    refresh,
+    reprice,
     session_cost,
     touch,
     undo,
 )  # fmt: skip
-from scheduler.planning.table import IntArray
 
 MOST = 400
 """Parties in one move at most."""
 
 
-@jit
+@inlined
 def draw(y: Now, n: int) -> int:
     """Return a whole number from 0 to n - 1."""
     v = y.rng[0]
@@ -77,7 +79,7 @@ def draw(y: Now, n: int) -> int:
     return int((v * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(33)) % n
 
 
-@jit
+@inner
 def patience(y: Now) -> float:
     """Return -ln(u) of a random u, by additions, multiplications and divisions alone, so that machines agree."""
     u = (draw(y, 1 << 30) + 0.5) / (1 << 30)
@@ -90,7 +92,7 @@ def patience(y: Now) -> float:
     return 0.6931471805599453 * twos + 2.0 * z * (1.0 + q * (1 / 3 + q * (0.2 + q * (1 / 7 + q * (1 / 9)))))
 
 
-@jit
+@inlined
 def take(x: Given, y: Now, c: int) -> None:
     """Take a party out of its sessions for this move, once."""
     k = y.sums[TAKEN]
@@ -108,17 +110,17 @@ def take(x: Given, y: Now, c: int) -> None:
             leave(x, y, c, j)
 
 
-@jit
-def shut(x: Given, y: Now, s: int) -> None:
+@inlined
+def shut(y: Now, s: int) -> None:
     """Close a session to everybody until the end of this move."""
     if y.ses[s, SHUT] == 0:
         y.ses[s, SHUT] = 1
         y.lists[SHUTTING, y.sums[CLOSED]] = s
         y.sums[CLOSED] += 1
-    refresh(x, y, s)
+    y.price[s, 0] = NEVER
 
 
-@jit
+@inlined
 def empty(x: Given, y: Now, s: int, closing: bool) -> None:  # noqa: FBT001
     """Take everybody, or a quarter of the times only some, out of a session, and perhaps close it."""
     held = y.ses[s, HELD]
@@ -134,10 +136,10 @@ def empty(x: Given, y: Now, s: int, closing: bool) -> None:  # noqa: FBT001
     for k in range(min(number, MOST)):
         take(x, y, y.lists[KEYS, k])
     if not part and closing and y.ses[s, HELD] == 0 and y.sums[TAKEN] > first:
-        shut(x, y, s)
+        shut(y, s)
 
 
-@jit
+@inner
 def ruin(x: Given, y: Now, size: int) -> int:
     """Empty sessions near a random party's; return the site in the middle."""
     if y.sums[LEFT] > 0 and draw(y, 16) == 0:
@@ -157,29 +159,26 @@ def ruin(x: Given, y: Now, size: int) -> int:
     sites = 1 + draw(y, x.at[x.rule[NEAR] + 1] - x.at[x.rule[NEAR]])
     target = 3 + draw(y, size)
     closing = draw(y, 1024)
-    if inside:
-        empty(x, y, s, draw(y, 1024) < closing)
-    for _ in range(40):
-        if y.sums[TAKEN] >= target:
-            break
-        spot = x.items[x.at[x.rule[NEAR] + site] + draw(y, sites)] * days + first + draw(y, last - first + 1)
-        size = x.at[x.rule[SPOT] + spot + 1] - x.at[x.rule[SPOT] + spot]
-        if size > 0:
-            s = x.items[x.at[x.rule[SPOT] + spot] + draw(y, size)]
-            if y.ses[s, HELD] > 0:
-                empty(x, y, s, draw(y, 1024) < closing)
+    for probe in range(41):
+        if probe > 0:
+            if y.sums[TAKEN] >= target:
+                break
+            spot = x.items[x.at[x.rule[NEAR] + site] + draw(y, sites)] * days + first + draw(y, last - first + 1)
+            size = x.at[x.rule[SPOT] + spot + 1] - x.at[x.rule[SPOT] + spot]
+            s = x.items[x.at[x.rule[SPOT] + spot] + draw(y, size)] if size > 0 else -1
+        if (probe > 0 or inside) and s >= 0 and y.ses[s, HELD] > 0:
+            empty(x, y, s, draw(y, 1024) < closing)
     return site
 
 
-@jit
+@inner
 def settle(x: Given, y: Now) -> None:
     """Release examiners whom the sessions of this move no longer need."""
     for k in range(y.sums[TOUCHED]):
         spare(x, y, y.log[k, 0])
-        refresh(x, y, y.log[k, 0])
 
 
-@jit
+@inner
 def arrange(x: Given, y: Now, site: int) -> None:
     """Order the parties taken out, in one of four ways."""
     mode = draw(y, 20)
@@ -206,21 +205,21 @@ def arrange(x: Given, y: Now, site: int) -> None:
         y.gone[j + 1, 0], y.gone[j + 1, 1], y.gone[j + 1, 2] = c, a, b
 
 
-@jit
-def seat(x: Given, y: Now, c: int, cut: tuple[int, int, int]) -> bool:
+@inner
+def seat(x: Given, y: Now, c: int) -> bool:
     """Seat one party as cheaply as can be; False when it stays out."""
     for _ in range(6):
-        cost, a, b = cheapest(x, y, c, cut)
+        cost, a, b = cheapest(x, y, c)
         if cost >= NEVER:
             return False
         failed = place(x, y, c, a, b)
         if failed < 0:
             return True
-        shut(x, y, failed)
+        shut(y, failed)
     return False
 
 
-@jit
+@inner
 def recreate(x: Given, y: Now, site: int) -> None:
     """Seat the parties taken out at discounts drawn once."""
     arrange(x, y, site)
@@ -229,11 +228,12 @@ def recreate(x: Given, y: Now, site: int) -> None:
     r = draw(y, 10)
     calling = WHOLE if r < 5 else (32 if r < 8 else 13)
     hidden = draw(y, 1 << 20) * 2 + 1 if draw(y, 2) else 0
+    reprice(x, y, opening, calling, hidden)
     for k in range(y.sums[TAKEN]):
-        seat(x, y, y.gone[k, 0], (opening, calling, hidden))
+        seat(x, y, y.gone[k, 0])
 
 
-@jit
+@inner
 def change(x: Given, y: Now) -> int:
     """Return what this move adds to the cost."""
     delta = 0
@@ -246,7 +246,7 @@ def change(x: Given, y: Now) -> int:
     return delta
 
 
-@jit
+@inner
 def commit(y: Now, delta: int) -> None:
     """Keep a move, and remember the plan if it is the best so far."""
     for k in range(y.sums[TAKEN]):
@@ -277,7 +277,7 @@ def commit(y: Now, delta: int) -> None:
         remember(y)
 
 
-@jit
+@inner
 def remember(y: Now) -> None:
     """Copy what has changed since the best plan into it."""
     y.sums[BEST] = y.sums[COST]
@@ -296,12 +296,11 @@ def remember(y: Now) -> None:
     y.sums[DIRTY_SESSIONS] = 0
 
 
-@jit
-def end(x: Given, y: Now) -> None:
+@inner
+def end(y: Now) -> None:
     """Reopen what this move closed, and forget it."""
     for k in range(y.sums[CLOSED]):
         y.ses[y.lists[SHUTTING, k], SHUT] = 0
-        refresh(x, y, y.lists[SHUTTING, k])
     for k in range(y.sums[TOUCHED]):
         y.ses[y.log[k, 0], LOGGED] = 0
     y.sums[CLOSED] = 0
@@ -310,30 +309,31 @@ def end(x: Given, y: Now) -> None:
 
 
 @jit
-def anneal(x: Given, y: Now, moves: int, heat: float, size: int) -> None:
-    """Make so many moves at one temperature, in cost units, of up to about ``size`` parties each."""
-    for _ in range(moves):
+def work(x: Given, y: Now, task: Task) -> None:
+    """Do a task: bring seats, seat parties in an order and keep what comes out, make moves.
+
+    One long function, because every kernel is compiled again with whatever calls it.
+    """
+    if len(task.seats):
+        load(x, y, task)
+    for n in range(0, len(task.order), MOST):
         y.sums[MOVES_DONE] += 1
-        site = ruin(x, y, size)
+        reprice(x, y, task.opening, WHOLE, 0)
+        for k in range(n, min(n + MOST, len(task.order))):
+            take(x, y, task.order[k])
+            seat(x, y, task.order[k])
+        settle(x, y)
+        commit(y, change(x, y))
+        end(y)
+    for _ in range(task.moves):
+        y.sums[MOVES_DONE] += 1
+        site = ruin(x, y, task.size)
         settle(x, y)
         recreate(x, y, site)
         settle(x, y)
         delta = change(x, y)
-        if delta <= heat * patience(y):
+        if delta <= task.heat * patience(y):
             commit(y, delta)
         else:
             undo(x, y)
-        end(x, y)
-
-
-@jit
-def build(x: Given, y: Now, order: IntArray, opening: int) -> None:
-    """Seat parties in this order, and keep what comes out."""
-    for n in range(0, len(order), MOST):
-        y.sums[MOVES_DONE] += 1
-        for k in range(n, min(n + MOST, len(order))):
-            take(x, y, order[k])
-            seat(x, y, order[k], (opening, WHOLE, 0))
-        settle(x, y)
-        commit(y, change(x, y))
-        end(x, y)
+        end(y)

@@ -6,16 +6,19 @@ Used by the moves. What a session costs is counted when a move ends; here only w
 from __future__ import annotations
 
 from scheduler.planning.swift.crewing import join, release, staff
-from scheduler.planning.swift.jit import jit
+from scheduler.planning.swift.jit import inlined, inner
 from scheduler.planning.swift.layout import (
     BAR,
     BARRING,
     CAPACITY,
     CREW,
+    CUT_CALL,
+    CUT_OPEN,
     DAY,
     DUE,
     HEADS,
     HELD,
+    HIDING,
     LOGGED,
     MEM,
     NEED,
@@ -37,13 +40,14 @@ from scheduler.planning.swift.layout import (
     W_UNPLACED,
     W_WAIT,
     WAIT_FROM,
+    WHOLE,
     Given,
     N,
     Now,
 )  # fmt: skip
 
 
-@jit
+@inlined
 def session_cost(x: Given, y: Now, s: int) -> int:
     """Return what a session costs as it stands."""
     cost = y.ses[s, CREW] * x.rule[W_EXAMINER]
@@ -52,19 +56,34 @@ def session_cost(x: Given, y: Now, s: int) -> int:
     return cost
 
 
-@jit
+@inlined
 def refresh(x: Given, y: Now, s: int) -> None:
-    """Price one more candidate in a session."""
+    """Price one more candidate in a session at the discounts of the moment; one session in 32 may be hidden."""
     n = y.ses[s, N]
-    if n >= x.tab[s, CAPACITY] or y.ses[s, SHUT] or y.ses[s, RIVALS] > 0:
+    hidden = y.sums[HIDING] and ((s * 2654435 + y.sums[HIDING]) >> 7) & 31 == 0
+    if n >= x.tab[s, CAPACITY] or y.ses[s, SHUT] or y.ses[s, RIVALS] > 0 or hidden:
         y.price[s, 0] = NEVER
         return
     more = max(0, x.need[x.tab[s, NEED], n + 1] - y.ses[s, CREW])
     y.price[s, 1] = more
-    y.price[s, 0] = more * x.rule[W_EXAMINER] + (x.tab[s, OPENING] if n == 0 else 0)
+    price = more * x.rule[W_EXAMINER]
+    if n == 0:
+        y.price[s, 0] = (price + x.tab[s, OPENING]) * y.sums[CUT_OPEN] // WHOLE
+    else:
+        y.price[s, 0] = price * y.sums[CUT_CALL] // WHOLE
 
 
-@jit
+@inner
+def reprice(x: Given, y: Now, opening: int, calling: int, hiding: int) -> None:
+    """Price every session at new discounts on openings and on further examiners, in parts of ``WHOLE``."""
+    y.sums[CUT_OPEN] = opening
+    y.sums[CUT_CALL] = calling
+    y.sums[HIDING] = hiding
+    for s in range(len(y.ses)):
+        refresh(x, y, s)
+
+
+@inlined
 def touch(x: Given, y: Now, s: int) -> None:
     """Note how a session stood before this move."""
     if y.ses[s, LOGGED] == 0:
@@ -78,7 +97,7 @@ def touch(x: Given, y: Now, s: int) -> None:
         y.sums[TOUCHED] = k + 1
 
 
-@jit
+@inlined
 def sit(x: Given, y: Now, c: int, j: int, s: int) -> None:
     """Put a party into a session, whatever the crew; the price is left as it was."""
     y.at[c, j] = s
@@ -92,7 +111,7 @@ def sit(x: Given, y: Now, c: int, j: int, s: int) -> None:
     _count(x, y, c, s, 1)
 
 
-@jit
+@inlined
 def leave(x: Given, y: Now, c: int, j: int) -> None:
     """Take a party out of a session, whatever the crew; the price is left as it was."""
     s = y.at[c, j]
@@ -110,7 +129,7 @@ def leave(x: Given, y: Now, c: int, j: int) -> None:
     _count(x, y, c, s, -1)
 
 
-@jit
+@inlined
 def _count(x: Given, y: Now, c: int, s: int, by: int) -> None:
     heads = x.who[c, HEADS] * by
     y.ses[s, N] += heads
@@ -122,7 +141,7 @@ def _count(x: Given, y: Now, c: int, s: int, by: int) -> None:
         y.tally[x.rule[USED] + k] += by * x.weight[x.items[k + x.rule[ROW_WEIGHT]], c]
 
 
-@jit
+@inlined
 def own_cost(x: Given, c: int, a: int, b: int) -> int:
     """Return travel, extra trip and waiting of a party that sits these sessions; the penalty where it sits none."""
     heads = x.who[c, HEADS]
@@ -137,30 +156,25 @@ def own_cost(x: Given, c: int, a: int, b: int) -> int:
     return cost + heads * x.rule[W_WAIT] * (day - x.who[c, WAIT_FROM])
 
 
-@jit
+@inlined
 def place(x: Given, y: Now, c: int, a: int, b: int) -> int:
     """Seat a party and staff its sessions; return -1, or the session that could not be staffed, all undone."""
-    touch(x, y, a)
-    sit(x, y, c, 0, a)
-    if not staff(x, y, a):
-        leave(x, y, c, 0)
-        refresh(x, y, a)
-        return a
-    refresh(x, y, a)
-    if b >= 0:
-        touch(x, y, b)
-        sit(x, y, c, 1, b)
-        if not staff(x, y, b):
-            leave(x, y, c, 1)
-            refresh(x, y, b)
-            leave(x, y, c, 0)
-            back(x, y, a)
-            return b
-        refresh(x, y, b)
+    for j in range(2):
+        s = b if j else a
+        if s < 0:
+            break
+        touch(x, y, s)
+        sit(x, y, c, j, s)
+        if not staff(x, y, s):
+            for k in range(j, -1, -1):
+                leave(x, y, c, k)
+                back(x, y, b if k else a)
+            return s
+        refresh(x, y, s)
     return -1
 
 
-@jit
+@inlined
 def back(x: Given, y: Now, s: int) -> None:
     """Close a session again that a failed attempt has left empty."""
     if y.ses[s, N] == 0:
@@ -168,7 +182,7 @@ def back(x: Given, y: Now, s: int) -> None:
     refresh(x, y, s)
 
 
-@jit
+@inner
 def undo(x: Given, y: Now) -> None:
     """Bring back parties and crews as they were before this move."""
     for k in range(y.sums[TAKEN]):
@@ -187,4 +201,3 @@ def undo(x: Given, y: Now) -> None:
         s = y.log[k, 0]
         for j in range(y.log[k, 2]):
             join(x, y, y.log[k, 3 + j], s)
-        refresh(x, y, s)

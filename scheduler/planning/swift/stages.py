@@ -1,11 +1,13 @@
-"""Search: seat the unusual, build, anneal, re-seat, bound.
+"""Search: seat the unusual, build, then anneal and re-seat two plans side by side, with the bound beside them.
 
-Used through ``swift.search``. Everything is counted; the clock is asked only by ``stop``.
+Used through ``swift.search``. Everything is counted; the clock is asked only by ``stop``. Threads wait for each other at
+fixed points and share nothing they write to, so the plan does not depend on which is quicker.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
 
@@ -24,6 +26,10 @@ from scheduler.planning.units import unit_of
 
 COOLING = 54
 """Steps of a leg; at each the heat falls by a twentieth, to a sixteenth in all."""
+LINES = (0, 1)
+"""Plans that are annealed side by side."""
+PARTS = 20
+"""Parts of the bound, between which it may be broken off."""
 OPENINGS = (1, 0, 2, 4)
 """Discounts on opening with which starts are built, of 64: whoever comes first opens for those who follow."""
 
@@ -40,35 +46,58 @@ class Swift:
         stop: Callable[[], bool],
     ) -> None:
         self.problem, self.seed, self.work, self.tell, self.stop = problem, seed, work, tell, stop
-        self.bound = hopeless_cost(problem)
+        self.bound, self.cost, self.ended = hopeless_cost(problem), 1 << 60, False
 
     def run(self) -> tuple[Draft, int]:
         """Return the best draft and the bound."""
         if not any(self.problem.hopeful(p) for p in range(len(self.problem.parties))):
             return Draft.empty(self.problem), self.bound
         board = self.start()
-        for leg in range(self.work.legs):
-            self.leg(board, leg)
-            board = self.reseated(board)
-            if self.stop():
-                break
-        self.prove(board.best)
+        with ThreadPoolExecutor(1 + len(LINES)) as pool:
+            proof = pool.submit(self.prove, board.best)
+            try:
+                board = self.improved(board, pool)
+                proof.result()
+            finally:
+                self.ended = True
+        self.tell("bound", 1, 1, board.best, self.bound)
         return board.checked(), min(self.bound, board.best)
 
-    def reseated(self, board: Board) -> Board:
-        """Seat everybody anew in the sessions and at the crews of the best plan, as well as can be."""
-        better = reseat(board, self.work.reseat, self.stop)
-        self.tell("improve", 0, 0, better.best, self.bound)
-        return better
-
     def prove(self, known: int) -> None:
-        """Raise the bound by seat prices."""
+        """Raise the bound by seat prices, towards the cost of the first plan."""
         market = PriceBound(self.problem)
-        for part in range(10):
+        for _ in range(PARTS):
+            if self.ended or self.stop():
+                return
+            self.bound = max(self.bound, market.climb(-(-self.work.prices // PARTS), known))
+
+    def improved(self, board: Board, pool: ThreadPoolExecutor) -> Board:
+        """Return the best of the plans that start from one and go their own ways."""
+        best = board
+        for leg in range(self.work.legs):
+            draft = best.draft()
+            lines = [Board(self.problem, draft, self.seed + 2 * leg + n, best) for n in LINES]
+            self.leg(lines, leg, pool)
+            done = list(pool.map(lambda line: reseat(line, self.work.reseat, self.stop), lines))
+            best = min([best, *done], key=lambda line: line.best)
+            self._say(leg + 1, 0, best.best)
+            if self.stop():
+                break
+        return best
+
+    def leg(self, lines: list[Board], leg: int, pool: ThreadPoolExecutor) -> None:
+        """Cool down once."""
+        heat = self.work.heat / (leg + 1)
+        for step in range(COOLING):
+            list(pool.map(lambda line: line.anneal(self.work.moves // COOLING, heat, self.work.size), lines))  # noqa: B023
+            heat *= 0.95
+            self._say(leg, step + 1, min(line.best for line in lines))
             if self.stop():
                 return
-            self.bound = max(self.bound, market.climb(-(-self.work.prices // 10), known))
-            self.tell("bound", part + 1, 10, known, self.bound)
+
+    def _say(self, leg: int, step: int, cost: int) -> None:
+        self.cost = min(self.cost, cost)
+        self.tell("improve", leg * COOLING + step, self.work.legs * COOLING, self.cost, self.bound)
 
     def start(self) -> Board:
         """Seat those the kernels do not move, then everybody else in several orders at several discounts; keep the best."""
@@ -96,17 +125,6 @@ class Swift:
         for unit in units:
             builder.insert(unit, (1, 8))
         return builder.draft()
-
-    def leg(self, board: Board, leg: int) -> None:
-        """Cool down once."""
-        heat = self.work.heat / (leg + 1)
-        for step in range(COOLING):
-            board.anneal(self.work.moves // COOLING, heat, self.work.size)
-            heat *= 0.95
-            self.tell("improve", leg * COOLING + step + 1, self.work.legs * COOLING, board.best, self.bound)
-            if self.stop():
-                return
-        board.checked()
 
 
 def _orders(board: Board) -> list[npt.NDArray[Any]]:

@@ -1,4 +1,7 @@
-"""Warming: a round of two candidates through every kernel, so that all of them are compiled. Used by ``swift.warm``."""
+"""Warming: a round of two candidates through every kernel, so that all of them are compiled.
+
+Used by ``swift.warm``; ``python -m scheduler.planning.swift.warming`` does the same when the program is installed.
+"""
 
 from __future__ import annotations
 
@@ -35,3 +38,7 @@ def _tiny() -> Round:
         (Party("1", ("t", "p")), Party("2", ("t",))),
         tuple(Examiner(f"{n}", "ij"[n % 2], (Duty.ASSESS, Duty.INVIGILATE)) for n in range(4)),
     )
+
+
+if __name__ == "__main__":
+    warm_up()
