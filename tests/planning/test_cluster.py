@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from scheduler.errors import SettingsError
+from scheduler.office.plan import plan_file
 from scheduler.planning import cluster
 from scheduler.planning.cluster import MUST_AGREE, connected
+from scheduler.planning.roundfile import write_round
+from tests.benchmarks.rounds import region_round
 
 
 def refused(address: str) -> SettingsError:
@@ -43,3 +47,13 @@ def test_workers_with_other_versions_are_refused() -> None:
         with pytest.raises(SettingsError, match=name):
             cluster._agreed("a", {"w": here, "v": {**here, name: "0"}})
     assert cluster._versions_there(("no-such-package",)) == {"no-such-package": ""}
+
+
+def test_the_verb_refuses_before_it_plans(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(cluster, "ANSWER_S", 1)
+    round_file, out = tmp_path / "round.json", tmp_path / "plan.json"
+    write_round(region_round(12), round_file)
+    with pytest.raises(SettingsError):
+        plan_file(round_file, out, cluster="tcp://127.0.0.1:9")
+    assert not out.exists()

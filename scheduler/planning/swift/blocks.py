@@ -10,6 +10,8 @@ import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import accumulate, repeat
+from operator import mul
 
 import numpy as np
 
@@ -33,22 +35,24 @@ class Epochs:
     """Ruin-and-recreate moves for each candidate, in all."""
     cooling: int
     """Temperatures in all."""
-    heat: tuple[float, float]
-    """First and last temperature, in cost units."""
+    heat: float
+    """First temperature, in cost units; each further one is a twentieth lower."""
     size: int
     """Parties in a move, at most about."""
     reseat: int
-    """Parties re-seated in one linear model when an epoch is the last; 0 for none."""
+    """Parties re-seated in one linear model in the last two epochs; 0 for none."""
 
     def heats(self, number: int) -> tuple[float, ...]:
         """Return the temperatures of an epoch."""
-        steps = np.geomspace(*self.heat, self.cooling).tolist()
+        # By multiplications alone, on which all machines agree.
+        steps = list(accumulate(repeat(0.95, self.cooling - 1), mul, initial=self.heat))
         return tuple(steps[len(steps) * number // self.number : len(steps) * (number + 1) // self.number])
 
 
 def epochs_for(parties: int) -> Epochs:
-    """Return the work for so many parties: the same for each of them, however many there are."""
-    return Epochs(6, 3_000, 50 if parties > 40_000 else 100, 54, (30.0, 2.0), 25, 3_000)
+    """Return the work for so many parties; for each of them it is never more than in a smaller round."""
+    moves = 400 if parties <= 8_000 else (160 if parties <= 40_000 else 100)
+    return Epochs(number=9, block=3_000, moves=moves, cooling=54, heat=30.0, size=25, reseat=3_000)
 
 
 class Blocks:
@@ -86,7 +90,7 @@ class Blocks:
 
     def _tasks(self, cutter: Cutter, epoch: int) -> Iterator[tuple[Names, tuple[Block, Effort]]]:
         heats = self.epochs.heats(epoch)
-        wanted, last = self.epochs, epoch == self.epochs.number - 1
+        wanted, last = self.epochs, epoch >= self.epochs.number - 2
         for n in cutter.largest_first():
             cut = cutter.cut(n)
             if cut is not None:

@@ -14,7 +14,7 @@ import pytest
 
 from scheduler.domain.rounds import Reservation, Round
 from scheduler.domain.sessions import CostLine, Making, Plan
-from scheduler.planning import swift
+from scheduler.planning import engines, swift
 from scheduler.planning.audit import audit
 from scheduler.planning.draft import cost, costs
 from scheduler.planning.planfile import plan_bytes
@@ -22,18 +22,18 @@ from scheduler.planning.problem import Problem
 from scheduler.planning.roundfile import round_digest
 from scheduler.planning.screen import hopeless, leftovers
 from scheduler.planning.seats import sittings_of
-from scheduler.planning.solve import _sessions
+from scheduler.planning.solve import _sessions, solve
 from scheduler.planning.swift import layout as at
 from scheduler.planning.swift.blocks import Blocks, Epochs
 from scheduler.planning.swift.blocks_cut import Cutter
-from scheduler.planning.swift.blocks_search import Divided
+from scheduler.planning.swift.blocks_search import PARTS, Divided
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.stages import Swift
 from scheduler.planning.workers import Inline, Workers
 from tests.benchmarks.exam_rounds import exam_round
 from tests.benchmarks.rounds import region_round
 
-EPOCHS = Epochs(number=2, block=90, moves=8, cooling=6, heat=(30.0, 4.0), size=25, reseat=60)
+EPOCHS = Epochs(number=2, block=90, moves=8, cooling=6, heat=30.0, size=25, reseat=60)
 WORK = swift.Work(moves=0, legs=0, heat=0.0, size=25, prices=40)
 
 
@@ -185,3 +185,23 @@ def test_a_cluster_makes_the_same_plan_and_outlives_its_workers(round_: Round, i
         with connected(cluster.scheduler_address) as executor:
             assert plan_bytes(planned(round_, executor, kill)) == inline
         assert killed
+
+
+class Counting(Inline):
+    tasks = 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.tasks += 1
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_solve_hands_the_blocks_of_a_large_round_to_the_executor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "MANY_PARTIES", 50)
+    monkeypatch.setattr(swift, "ONE_BOARD", 50)
+    monkeypatch.setattr(swift, "work_for", lambda _: WORK)
+    monkeypatch.setattr("scheduler.planning.swift.blocks.epochs_for", lambda _: EPOCHS)
+    round_, executor = exam_round(300), Counting()
+    plan = solve(round_, executor=executor)
+    assert executor.tasks > PARTS
+    with ThreadPoolExecutor(2) as threads:
+        assert plan_bytes(solve(round_, executor=threads)) == plan_bytes(plan)
