@@ -50,6 +50,7 @@ class PlanWishes:
     out: Path | None
     workbook: Path | None
     write_round_file: Path | None
+    cluster: str
 
 
 def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, strict: bool) -> int:
@@ -71,6 +72,7 @@ def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, str
             time_limit_s=wishes.time_limit_s,
             keep=int(wishes.keep) if wishes.keep else None,
             dry_run=wishes.dry_run,
+            cluster=wishes.cluster,
             progress=_watch(door, step),
         )
         if wishes.out:
@@ -97,6 +99,7 @@ def plan_round_file(door: Door, round_file: Path, wishes: PlanWishes, step: Step
         seed=wishes.seed,
         time_limit_s=wishes.time_limit_s,
         keep=wishes.keep or None,
+        cluster=wishes.cluster,
         progress=_watch(door, step),
     )
     return _show_plan(door, report, strict=strict)

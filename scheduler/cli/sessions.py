@@ -175,12 +175,15 @@ def plan(
     ] = False,
     workbook: Annotated[Path | None, typer.Option(help="同时写出方案工作簿 · write the plan as a workbook too")] = None,
     write_round_file: Annotated[Path | None, typer.Option(help="同时写出批次文件 · write the round file too")] = None,
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="大批次交给 Dask 集群 · plan a large round on a Dask cluster")
+    ] = "",
     dry_run: DryRun = False,
 ) -> int:
     """编排：开设场次，安排每位考生 · Open sessions and seat every candidate, or say why not."""
     from scheduler.cli.planning import PlanWishes, plan_round, plan_round_file
 
-    wishes = PlanWishes(seed, time_limit, keep, dry_run, out, workbook, write_round_file)
+    wishes = PlanWishes(seed, time_limit, keep, dry_run, out, workbook, write_round_file, cluster)
     with progress(door) as step:
         if round_file is not None:
             return plan_round_file(door, round_file, wishes, step, strict=strict)

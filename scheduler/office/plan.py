@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,7 @@ def plan(
     time_limit_s: float | None = None,
     keep: int | None = None,
     dry_run: bool = False,
+    cluster: str = "",
     progress: Watch | None = None,
 ) -> PlanReport:
     """Plan a round and keep the result as a new draft.
@@ -91,19 +93,22 @@ def plan(
         time_limit_s: Wall-clock limit in seconds; the plan may then differ from run to run. None: a fixed amount of work.
         keep: Version to stay close to (replanning).
         dry_run: Solve, but keep nothing.
+        cluster: Address of a Dask cluster that plans the parts of a large round; empty for this machine alone.
         progress: Called at every step of the search.
 
     Raises:
         NotFound: No such round or version.
         InputError: The round contradicts itself.
         PlanError: There is nobody to plan.
+        SettingsError: The cluster cannot be used.
     """
     with office.registry.transaction(write=False) as store:
         assembled = assemble(office, store, round_id)
         kept = store.plans.version(round_id, keep).plan if keep is not None else None
         based_on = store.plans.published(round_id)
     warnings = _refuse_if_wrong(assembled.round)
-    made = _solve(assembled.round, seed=seed, time_limit_s=time_limit_s, keep=kept, progress=progress)
+    wishes = _Wishes(seed, time_limit_s, kept, cluster)
+    made = _solve(assembled.round, wishes, progress)
     version = None
     if not dry_run:
         with office.registry.transaction() as store:
@@ -120,6 +125,7 @@ def plan_file(
     seed: int = 1,
     time_limit_s: float | None = None,
     keep: str | Path | None = None,
+    cluster: str = "",
     progress: Watch | None = None,
 ) -> PlanReport:
     """Plan a round file and write the plan file; no office is needed.
@@ -135,13 +141,14 @@ def plan_file(
     Raises:
         InputError: A file fails its schema or contradicts itself, or the plan is of another round; findings name the path
             inside it.
+        SettingsError: The cluster cannot be used.
     """
     round_, findings = read_round(existing_file(round_file))
     if round_ is None or errors_in(findings):
         raise _bad_round(findings)
     _refuse_if_empty(round_)
     kept = None if keep is None else _kept_plan(existing_file(keep), round_)
-    made = _solve(round_, seed=seed, time_limit_s=time_limit_s, keep=kept, progress=progress)
+    made = _solve(round_, _Wishes(seed, time_limit_s, kept, cluster), progress)
     write_plan(made, Path(out))
     return _changed(_report(round_, made, None, tuple(findings), {}), kept)
 
@@ -195,14 +202,27 @@ def _refuse_if_empty(round_: Round) -> None:
         )
 
 
-def _solve(round_: Round, *, seed: int, time_limit_s: float | None, keep: Plan | None, progress: Watch | None) -> Plan:
-    if keep is not None:
-        from scheduler.planning.replan import replan
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    seed: int
+    time_limit_s: float | None
+    keep: Plan | None
+    cluster: str
 
-        return replan(round_, keep, seed=seed, time_limit_s=time_limit_s, progress=progress)
+
+def _solve(round_: Round, wishes: _Wishes, progress: Watch | None) -> Plan:
+    from scheduler.planning.cluster import connected
     from scheduler.planning.solve import solve  # ortools: half a second that other verbs must not pay
 
-    return solve(round_, seed=seed, time_limit_s=time_limit_s, progress=progress)
+    with connected(wishes.cluster) if wishes.cluster else nullcontext() as executor:
+        return solve(
+            round_,
+            seed=wishes.seed,
+            time_limit_s=wishes.time_limit_s,
+            keep=wishes.keep,
+            progress=progress,
+            executor=executor,
+        )
 
 
 def _bad_round(findings: list[Finding]) -> InputError:

@@ -36,7 +36,7 @@ def handed_over(search: Search, columns: int) -> bool:
     elif len(problem.parties) > MANY_PARTIES and _plain(problem):
         work = swift.work_for(len(problem.parties))
         with _stopping(search) as stop:
-            found = swift.search(problem, search.seed, work, search.tell, stop)
+            found = swift.search(problem, search.seed, work, search.tell, stop, executor=search.executor)
             _take(search, *found)
     else:
         return False

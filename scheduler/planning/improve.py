@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,6 +45,8 @@ class Search:
     bound: int = 0
     loose: Problem | None = None
     """A cheaper problem whose bound is proven for the round, where this problem's own would not be."""
+    executor: Executor | None = None
+    """Where parts of a large round are planned; None for processes of our own."""
     cost: int = field(init=False)
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 
@@ -50,6 +51,7 @@ def solve(
     time_limit_s: float | None = None,
     keep: Plan | None = None,
     progress: Callable[[Progress], None] | None = None,
+    executor: Executor | None = None,
 ) -> Plan:
     """Plan a round.
 
@@ -59,6 +61,8 @@ def solve(
         time_limit_s: Seconds after which the best plan so far is returned; None stops on deterministic work.
         keep: An earlier plan from which as few people as possible are moved.
         progress: Called at every stage and better plan; Ctrl-C ends the search and keeps the best so far.
+        executor: Where parts of a large round are planned: any executor whose workers have this package. None for
+            processes of our own, one a core. The plan is the same whatever it is.
 
     Returns:
         A plan in which whoever has no place is listed with reasons; ``bound`` is proven.
@@ -82,6 +86,7 @@ def solve(
         return int(problem.heads[search.best.left()].sum()) if worth == search.cost else None
 
     search.tell = teller(progress, left_at)
+    search.executor = executor
     search.loose = None if mixed.complete else Problem.of(mixed.loosened())
     stopped = False
     try:

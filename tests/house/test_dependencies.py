@@ -33,7 +33,8 @@ def distribution(module: str) -> str:
 
 def declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {re.split(r"[^A-Za-z0-9._-]", need)[0].lower() for need in project["dependencies"]}
+    needs = [*project["dependencies"], *(need for extra in project["optional-dependencies"].values() for need in extra)]
+    return {re.split(r"[^A-Za-z0-9._-]", need)[0].lower() for need in needs}
 
 
 def test_imports_are_declared() -> None:

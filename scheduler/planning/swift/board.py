@@ -5,6 +5,7 @@ Used by the search. The cost the kernels keep is counted again from the draft wh
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,12 @@ class Board:
         start = self.given.rule[MOVER]
         return self.given.items[self.given.at[start] : self.given.at[start + 1]]
 
+    def adopt(self, seats: npt.NDArray[Any], crews: npt.NDArray[Any], worth: int) -> None:
+        """Take a plan made elsewhere for the best so far; moves go on from the plan they had."""
+        self.now.top[:] = seats
+        self.now.top_crew[:] = crews
+        self.now.sums[BEST] = worth
+
     @property
     def best(self) -> int:
         """Return the cost of the best plan so far."""
@@ -133,21 +140,37 @@ class Board:
 
 def empty(problem: Problem, x: Given, width: int, seed: int) -> Now:
     """Return the plan that seats nobody, for so many components at most."""
-    sessions, people, slots, size = len(x.tab), len(x.who), len(x.times), len(problem.examiners)
-    crew = _crew_size(problem, x)
+    return blank(x, Extent(width, max(1, len(problem.institution_ids)), crew_size(problem, x)), seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How wide the tables of a plan are."""
+
+    components: int
+    """Most components of a unit."""
+    bodies: int
+    """Institutions."""
+    crew: int
+    """Most examiners of a session."""
+
+
+def blank(x: Given, extent: Extent, seed: int) -> Now:
+    """Return the plan that seats nobody."""
+    sessions, people, slots, size = len(x.tab), len(x.who), len(x.times), len(x.ex)
+    width, crew = extent.components, extent.crew
     parties = int(x.at[x.rule[layout.MEM] + sessions])
-    duty = np.zeros((size, int(x.rule[layout.BY_WEEK]) + int(problem.week.max(initial=0)) + 1), dtype=np.int32)
+    weeks = int(x.times[:, layout.T_WEEK].max(initial=0)) + 1
+    duty = np.zeros((size, int(x.rule[layout.BY_WEEK]) + weeks), dtype=np.int32)
     duty[:, :slots] = x.ex[:, layout.E_THERE :]
     tally = np.zeros(int(x.rule[layout.MARK]) + size + 1, dtype=np.int64)
-    pools = x.rule[layout.POOL]
-    classes = len(problem.components) * slots
-    tally[:classes] = np.diff(x.at[pools : pools + classes + 1])
-    cell = np.full((len(problem.site_ids) * slots, 3), 0, dtype=np.int64)
-    long = max(moves.MOST, people, size, sessions, int(problem.table.capacity.max(initial=0))) + 8
+    count_free(x, duty, tally)
+    cell = np.zeros((x.fare.shape[1] * slots, 3), dtype=np.int64)
+    long = max(moves.MOST, people, size, sessions, int(x.tab[:, layout.CAPACITY].max(initial=0))) + 8
     book = np.zeros((people, 3), dtype=np.int32)
     book[:, :2] = -1
     return Now(
-        _whole(sessions, 8), _whole(sessions, 2), _short(sessions, max(1, len(problem.institution_ids))),
+        _whole(sessions, 8), _whole(sessions, 2), _short(sessions, extent.bodies),
         _whole(sessions, crew), _whole(people, width) - 1, _whole(people, width), book, _whole(parties),
         duty, tally, np.array([_mixed(seed)], dtype=np.uint64), cell, _whole(slots, 4) + NEVER,
         _whole(sessions + 1, 3 + crew), _whole(moves.MOST + 1, 3), _whole(6, long), _whole(16),
@@ -155,7 +178,16 @@ def empty(problem: Problem, x: Given, width: int, seed: int) -> Now:
     )  # fmt: skip
 
 
-def _crew_size(problem: Problem, x: Given) -> int:
+def count_free(x: Given, duty: npt.NDArray[Any], tally: npt.NDArray[Any]) -> None:
+    """Count the examiners free in each class."""
+    slots = len(x.times)
+    tally[: int(x.rule[layout.MARK])] = 0
+    for n in range(len(x.ex)):
+        able = x.items[x.at[x.rule[layout.ABLE] + n] : x.at[x.rule[layout.ABLE] + n + 1]]
+        np.add.at(tally, (able[:, None] * slots + np.flatnonzero(duty[n, :slots])).ravel(), 1)
+
+
+def crew_size(problem: Problem, x: Given) -> int:
     """Return how many examiners any session could ever call for."""
     most = int(problem.table.capacity.max(initial=0)) // int(x.rule[layout.PER_BODY])
     locked = max((len(crew) for crew in problem.locked_examiners.values()), default=0)

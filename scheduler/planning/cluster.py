@@ -1,0 +1,93 @@
+"""Cluster: the workers of a Dask cluster, for rounds that one machine would plan too long.
+
+Used by the office. Dask is an extra: nothing here is imported unless a cluster is asked for.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from importlib.metadata import version
+
+from scheduler.errors import SettingsError, Text
+
+ANSWER_S = 10
+"""Seconds within which the cluster must answer and have a worker."""
+RETRIES = 3
+"""Times Dask does a task again whose worker died; after that it is done here."""
+MUST_AGREE = ("joint-exam-scheduler", "numba", "numpy", "ortools")
+"""Packages whose versions decide about the plan."""
+SAME = Text("在各机器上安装相同版本", "install the same versions on every machine")
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Executor]:
+    """Lend the workers of a cluster.
+
+    Args:
+        address: As Dask writes it, for example ``tcp://10.0.0.5:8786``.
+
+    Raises:
+        SettingsError: The extra is not installed, the address does not answer, there is no worker, or a worker has other
+            versions than this machine and would make another plan.
+    """
+    try:
+        from distributed import Client
+    except ImportError as fault:
+        raise SettingsError(
+            Text("没有安装集群组件 Dask", "Dask, the cluster extra, is not installed"),
+            hint=Text(
+                '安装：pip install "joint-exam-scheduler[cluster]"', 'pip install "joint-exam-scheduler[cluster]"'
+            ),
+        ) from fault
+    try:
+        client = Client(address, timeout=ANSWER_S, set_as_default=False)
+    except (OSError, ValueError, ImportError) as fault:
+        raise _unusable(
+            address, Text("没有应答", "does not answer"), Text("核对地址和端口", "check address and port")
+        ) from fault
+    with client, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Sending large graph")
+        try:
+            client.wait_for_workers(1, timeout=ANSWER_S)
+        except (OSError, TimeoutError) as fault:
+            raise _unusable(
+                address, Text("没有工作进程", "has no worker"), Text("先启动 dask worker", "start a dask worker first")
+            ) from fault
+        try:
+            there = dict(client.run(_versions_there, MUST_AGREE))
+        except ImportError as fault:
+            what = Text("的工作进程上没有安装本程序", "has workers without this package")
+            raise _unusable(address, what, SAME) from fault
+        _agreed(address, there)
+        yield client.get_executor(pure=False, retries=RETRIES)
+
+
+def _versions_there(names: tuple[str, ...]) -> dict[str, str]:
+    """Return the versions of packages on a worker, empty where one is missing."""
+    from importlib.metadata import PackageNotFoundError
+
+    found = {}
+    for name in names:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    return found
+
+
+def _agreed(address: str, there: dict[str, dict[str, str]]) -> None:
+    """Refuse workers that would make another plan."""
+    here = _versions_there(MUST_AGREE)
+    for worker, versions in sorted(there.items()):
+        for name, wanted in here.items():
+            if versions[name] != wanted:
+                zh = f"的工作进程 {worker} 上 {name} 为 {versions[name] or '未安装'}，本机为 {wanted}"
+                en = f"has a worker {worker} with {name} {versions[name] or 'not installed'}, here it is {wanted}"
+                raise _unusable(address, Text(zh, en), SAME)
+
+
+def _unusable(address: str, why: Text, hint: Text) -> SettingsError:
+    return SettingsError(Text(f"集群 {address} {why.zh}", f"the cluster {address} {why.en}"), hint=hint)

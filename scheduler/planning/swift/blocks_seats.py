@@ -1,0 +1,142 @@
+"""Re-seating within a block: the cheapest seats for everybody in the sessions and at the crews the plan has.
+
+Used by the task of a worker. Openings and examiners are sunk, so only travel, trips and waiting count; recusals are the
+board's, which mends crews when it takes the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scheduler.planning.swift import layout as at
+from scheduler.planning.swift.blocks_cut import Standing
+from scheduler.planning.swift.layout import Given
+from scheduler.planning.swift.linear import Linear, solved
+from scheduler.planning.table import BoolArray, IntArray
+
+WAYS = 60
+"""Cheapest ways of each kind of unit that are looked at, besides those it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Equal units, and the ways open to them: one session for each component in a row of ``ways``."""
+
+    units: IntArray
+    ways: IntArray
+    cost: IntArray
+
+
+def reseated(x: Given, standing: Standing, most: int) -> IntArray:
+    """Return the seats of everybody, re-seated in models of so many units; who the models split has none."""
+    seats = standing.seats.copy()
+    single = (x.who[:, at.MOVES] > 0) & (x.who[:, at.HEADS] == 1) & (seats[:, 0] >= 0)
+    units = np.flatnonzero(single)
+    units = units[np.lexsort((units, x.tab[seats[units, 0], at.DAY], x.tab[seats[units, 0], at.SITE]))]
+    follows = _follows(x)
+    for start in range(0, len(units), most):
+        _seat(x, Standing(seats, standing.crews), np.sort(units[start : start + most]), follows)
+    return seats
+
+
+def _follows(x: Given) -> BoolArray:
+    """Tell by pair of slots whether a second component may be sat in the later after a first in the earlier."""
+    slots, day = len(x.times), x.times[:, at.T_DAY]
+    apart = day[None, :] - day[:, None]
+    found: BoolArray = (apart > 0) & (apart <= x.rule[at.DAYS_MAX])
+    for t in range(slots):
+        start = x.rule[at.BEFORE] + t
+        found[x.items[x.at[start] : x.at[start + 1]], t] = True
+    return found
+
+
+def _seat(x: Given, standing: Standing, units: IntArray, follows: BoolArray) -> None:
+    seats = standing.seats
+    room = _room(x, standing)
+    here = seats[units]
+    np.add.at(room, here[here >= 0], 1)
+    kinds = [_kind(x, seats, members, room > 0, follows) for members in _alike(x, units)]
+    values = solved(_model(kinds, room))
+    if values is None:
+        return
+    column = 0
+    for kind in kinds:
+        number = np.floor(values[column : column + len(kind.ways)] + 1e-6).astype(np.int64)
+        column += len(kind.ways)
+        chosen = np.repeat(kind.ways, number, axis=0)[: len(kind.units)]
+        seats[kind.units] = -1
+        seats[kind.units[: len(chosen)], : chosen.shape[1]] = chosen
+
+
+def _room(x: Given, standing: Standing) -> IntArray:
+    """Return how many more candidates each session in use takes with the examiners it has; 0 for the others."""
+    unit, component = np.nonzero(standing.seats >= 0)
+    heads = np.zeros(len(x.tab), dtype=np.int64)
+    np.add.at(heads, standing.seats[unit, component], x.who[unit, at.HEADS])
+    enough = (x.need[x.tab[:, at.NEED], 1:] <= standing.crews[:, [0]]).sum(axis=1)
+    room = np.minimum(enough, x.tab[:, at.CAPACITY]) - heads
+    limited = np.diff(x.at[x.rule[at.ROW] : x.rule[at.ROW] + len(x.tab) + 1]) > 0
+    room[limited | (heads == 0)] = 0
+    return np.maximum(room, 0)
+
+
+def _alike(x: Given, units: IntArray) -> list[IntArray]:
+    """Return units that may do the same at the same cost, with the same trainers and recusals."""
+    found: dict[tuple[object, ...], list[int]] = {}
+    for n in units.tolist():
+        lists = [
+            x.items[x.at[x.rule[family] + n] : x.at[x.rule[family] + n + 1]].tobytes() for family in (at.SENT, at.BAR)
+        ]
+        own = x.who[n, [at.DUE, at.FIRST, at.SECOND, at.WAIT_FROM]].tobytes()
+        found.setdefault((own, x.fare[n].tobytes(), *lists), []).append(n)
+    return [np.array(members, dtype=np.int64) for members in found.values()]
+
+
+def _kind(x: Given, seats: IntArray, members: IntArray, open_: BoolArray, follows: BoolArray) -> Kind:
+    n = int(members[0])
+    fare, each, extra = x.fare[n], int(x.rule[at.W_WAIT]), int(x.rule[at.W_EXTRA])
+    site, day, slot = x.tab[:, at.SITE], x.tab[:, at.DAY].astype(np.int64), x.tab[:, at.SLOT]
+    a = _choices(x, int(x.who[n, at.FIRST]), open_)
+    if x.who[n, at.DUE] == 1:
+        ways, last = a[:, None], a
+        cost = fare[site[a]]
+    else:
+        b = _choices(x, int(x.who[n, at.SECOND]), open_)
+        i, j = np.nonzero(follows[slot[a][:, None], slot[b][None, :]])
+        first, last = a[i], b[j]
+        ways = np.column_stack((first, last))
+        together = (site[first] == site[last]) & (day[first] == day[last])
+        cost = fare[site[first]] + np.where(together, 0, fare[site[last]] + extra)
+    cost = cost + each * (day[last] - x.who[n, at.WAIT_FROM])
+    keep = np.argsort(cost, kind="stable")[:WAYS]
+    if len(ways) > WAYS:
+        has = np.unique(seats[members][:, : ways.shape[1]], axis=0)
+        own = (ways[:, None, :] == has[None, :, :]).all(axis=2).any(axis=1)
+        keep = np.union1d(keep, np.flatnonzero(own))
+    return Kind(members, ways[keep], cost[keep])
+
+
+def _choices(x: Given, domain: int, open_: BoolArray) -> IntArray:
+    found: IntArray = x.items[x.at[x.rule[at.CHOICES] + domain] : x.at[x.rule[at.CHOICES] + domain + 1]]
+    return found[open_[found]]
+
+
+def _model(kinds: list[Kind], room: IntArray) -> Linear:
+    """Return the model: everybody has one way, no session more than its room."""
+    sizes = np.array([len(kind.ways) for kind in kinds], dtype=np.int64)
+    width = np.array([kind.ways.shape[1] for kind in kinds], dtype=np.int64)
+    column = np.arange(int(sizes.sum()))
+    owner = np.repeat(np.arange(len(kinds)), sizes)
+    session = np.concatenate([kind.ways.ravel() for kind in kinds])
+    of = np.repeat(column, np.repeat(width, sizes))
+    sessions, row = np.unique(session, return_inverse=True)
+    rows = np.concatenate([owner, len(kinds) + row.reshape(-1)])
+    columns = np.concatenate([column, of])
+    order = np.lexsort((columns, rows))
+    people = np.array([len(kind.units) for kind in kinds], dtype=np.int64)
+    return Linear(
+        np.concatenate([kind.cost for kind in kinds]), people[owner], np.concatenate([people, np.zeros_like(sessions)]),
+        np.concatenate([people, room[sessions]]), rows[order], columns[order],
+    )  # fmt: skip
