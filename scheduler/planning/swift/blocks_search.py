@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Tell
 from scheduler.planning.swift.blocks import Blocks, Epochs
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound
@@ -29,7 +30,7 @@ class Divided(Swift):
         problem: Problem,
         seed: int,
         work: Work,
-        tell: Callable[[str, int, int, int | None, int | None], None],
+        tell: Tell,
         stop: Callable[[], bool],
         *,
         epochs: Epochs,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from scheduler.planning.swift.board import NOTHING, blank, count_free
 from scheduler.planning.swift.layout import Given
 from scheduler.planning.table import IntArray
 
-WRITABLE = ("C", "W")
+WRITABLE: tuple[Literal["C"], Literal["W"]] = ("C", "W")
 
 
 @dataclass(frozen=True, slots=True)
