@@ -15,8 +15,9 @@ import numpy.typing as npt
 from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
+from scheduler.planning.proving import effort_for, prove
 from scheduler.planning.swift.board import Board
-from scheduler.planning.swift.bounds_prices import PriceBound, hopeless_cost
+from scheduler.planning.swift.bounds_prices import hopeless_cost
 from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY
 from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.work import Work
@@ -62,13 +63,9 @@ class Swift:
         return better
 
     def prove(self, known: int) -> None:
-        """Raise the bound by seat prices."""
-        market = PriceBound(self.problem)
-        for part in range(10):
-            if self.stop():
-                return
-            self.bound = max(self.bound, market.climb(-(-self.work.prices // 10), known))
-            self.tell("bound", part + 1, 10, known, self.bound)
+        """Raise the bound."""
+        effort = effort_for(len(self.problem.parties))
+        self.bound = max(self.bound, prove(self.problem, known, effort, self.stop, self.tell))
 
     def start(self) -> Board:
         """Seat those the kernels do not move, then everybody else in several orders at several discounts; keep the best."""
