@@ -18,6 +18,7 @@ from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Tell
+from scheduler.planning.proving import effort_for, prove
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound, hopeless_cost
 from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY, WHOLE
@@ -69,11 +70,14 @@ class Swift:
         return board.checked(), min(self.bound, board.best)
 
     def prove(self, known: int) -> None:
-        """Raise the bound by seat prices, towards the cost of the first plan."""
-        for _ in range(PARTS):
-            if self.ended or self.stop():
-                return
-            self.bound = max(self.bound, self.market.climb(-(-self.work.prices // PARTS), known))
+        """Raise the bound, towards the cost of the first plan, which does not depend on who is quicker."""
+
+        def stop() -> bool:
+            return self.ended or self.stop()
+
+        effort = effort_for(len(self.problem.parties))
+        # Nothing is told from this thread: whoever watches is told by the one that searches.
+        self.bound = max(self.bound, prove(self.problem, known, effort, stop, lambda *_: None))
 
     def improved(self, board: Board, pool: ThreadPoolExecutor) -> Board:
         """Return the best of the plans that start from one and go their own ways."""
