@@ -160,7 +160,7 @@ def show_explanation(door: Door, report: ExplainReport) -> None:
     _show_shortages(door, report)
     alike: dict[tuple[str, ...], list[str]] = {}
     for view in found.parties:
-        told = tuple(door.pick(sentence).replace(view.party_id, "…") for sentence in view.sentences)
+        told = tuple(_unnamed(door.pick(sentence), view.party_id) for sentence in view.sentences)
         alike.setdefault(told, []).append(names.get(view.party_id, view.party_id))
     for told, people in alike.items():
         if found.parties[0].state == "placed":
@@ -171,6 +171,11 @@ def show_explanation(door: Door, report: ExplainReport) -> None:
         one = people[0] if len(people) == 1 else door.pick(Text("该考生", "the candidate"))
         for line in told[0 if len(people) == 1 else 1 :]:
             door.say("  " + line.replace("…", one))
+
+
+def _unnamed(line: str, party_id: str) -> str:
+    """Return a line with a mark in place of the party, so that lines about several people can be told alike."""
+    return line.replace(f"考生 {party_id}", "…").replace(f"party {party_id}", "…").replace(party_id, "…")
 
 
 def _show_shortages(door: Door, report: ExplainReport) -> None:

@@ -183,9 +183,8 @@ def _party_view(reading: Reading, options: Options, party_id: str) -> PartyView:
     views = tuple(_component_view(component, found[component.id]) for component in due)
     additions = additions_for(reading, party, found)
     sentences = (*_unplaced_sentences(reading, party, found), *_component_sentences(reading, party, views))
-    return PartyView(
-        party_id, state, (), views, additions, (*sentences, *(addition.what for addition in additions[:3]))
-    )
+    enough = (Text(f"→ 单这一项即可：{a.what.zh}", f"→ enough by itself: {a.what.en}") for a in additions[:_NEAREST])
+    return PartyView(party_id, state, (), views, additions, (*sentences, *enough))
 
 
 def _component_view(component: Component, found: list[Option]) -> ComponentView:
@@ -241,7 +240,7 @@ def _component_sentences(reading: Reading, party: Party, views: tuple[ComponentV
         en = f"{called.en}: {view.options} options, {view.free} free"
         # What blocks everything is the answer; what blocks some as well would only hide it.
         blocking = [block for block in view.blocks if block.options == view.options] or view.blocks
-        blocks = tuple(blocking) if not view.free else ()
+        blocks = tuple(blocking[:_NEAREST]) if not view.free else ()
         zh_parts = [f"{block.options} 个受阻于“{block.wording.zh}”" for block in blocks]
         en_parts = [f'{block.options} blocked by "{block.wording.en}"' for block in blocks]
         said.append(Text("；".join([head, *zh_parts]), "; ".join([en, *en_parts])))

@@ -49,7 +49,7 @@ def said(round_: Round, extra: Extra) -> Text:
         n, ids = len(extra.party_ids), _ids(extra.party_ids)
         return Text(
             f"{n} 组考生的最晚日期放宽到 {extra.on}（最多晚 {extra.amount} 天）：{ids}",
-            f"let {n} parties sit until {extra.on} ({extra.amount} days later at most): {ids}",
+            f"let {ids} ({n} in all) sit until {extra.on}, {extra.amount} day{_s(extra.amount)} later at most",
         )
     room = next(room for room in round_.rooms if room.id == extra.room_id)
     called, site = room.name or room.id, room.site_id
@@ -60,13 +60,13 @@ def said(round_: Round, extra: Extra) -> Text:
     if extra.kind == "room":
         return Text(
             f"考点 {site} 增设 {extra.amount} 间与 {called} 相同的考场（{room.places} 位）",
-            f"{extra.amount} more room(s) like {called} ({room.places} places) at site {site}",
+            f"{extra.amount} more room{_s(extra.amount)} like {called} ({room.places} places) at site {site}",
         )
-    what = Text("座位", "seats") if theory else Text(f"工位{f'（{trades}）' if trades else ''}", "workstations")
+    what = Text("座位", "seat") if theory else Text(f"工位{f'（{trades}）' if trades else ''}", "workstation")
     kind = f" ({', '.join(room.trade_ids)})" if trades and not theory else ""
     return Text(
         f"考点 {site} 考场 {called} 增加 {extra.amount} 个{what.zh}（由 {room.places} 增至 {room.places + extra.amount}）",
-        f"{extra.amount} more {what.en}{kind} in room {called} of site {site} (from {room.places} to {room.places + extra.amount})",
+        f"{extra.amount} more {what.en}{_s(extra.amount)}{kind} in room {called} of site {site} (from {room.places} to {room.places + extra.amount})",
     )
 
 
@@ -75,12 +75,16 @@ def _examiners(round_: Round, extra: Extra) -> Text:
     names = {institution.id: institution.name or institution.id for institution in round_.institutions}
     senders = list(dict.fromkeys(names.get(id_, id_) for id_ in extra.institution_ids))
     assess = component.staffing.duty is Duty.ASSESS
-    duty = Text("考评员", "assessors") if assess else Text("监考员", "invigilators")
+    duty = Text("考评员", "assessor") if assess else Text("监考员", "invigilator")
     called = name_of(component)
     return Text(
         f"{extra.on} 增派 {extra.amount} 名{called.zh}{duty.zh}（{'、'.join(senders)}）",
-        f"{extra.amount} more {duty.en} for {called.en} on {extra.on} (from {', '.join(senders)})",
+        f"{extra.amount} more {duty.en}{_s(extra.amount)} for {called.en} on {extra.on} (from {', '.join(senders)})",
     )
+
+
+def _s(amount: int) -> str:
+    return "" if amount == 1 else "s"
 
 
 def _ids(ids: tuple[str, ...]) -> str:

@@ -185,7 +185,7 @@ def _ways(insertion: Insertion, unit: Unit) -> list[list[int]]:
     for j, choice in enumerate(unit.domains):
         price = insertion.builder.prices(unit, j)
         spots, price = choice[price < NEVER], price[price < NEVER]
-        if not len(spots):
+        if not len(spots) or not len(ways):
             return []
         whole = spent[:, None] + price[None, :] + trip_cost(insertion.problem, unit, ways, j, spots)
         whole[~compatible(insertion.problem, unit, ways, j, spots)] = NEVER

@@ -329,7 +329,7 @@ def test_the_smallest_addition_is_told_with_its_proof():
     assert [(e.kind, e.amount) for e in said.repairs[0].extras] == [("places", 1)]
     told = [sentence.en for sentence in said.sentences]
     assert any(line.startswith("repair 1: with these additions, everybody has a place") for line in told)
-    assert "  + 1 more seats in room hall of site north (from 2 to 3)" in told
+    assert "  + 1 more seat in room hall of site north (from 2 to 3)" in told
 
 
 def test_what_is_not_proven_is_not_told():

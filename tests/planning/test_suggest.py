@@ -14,7 +14,7 @@ from scheduler.planning.insertion import adopted
 from scheduler.planning.recount import recount
 from scheduler.planning.solve import solve
 from scheduler.planning.suggest import suggest
-from tests.build import MONDAY, PRACTICAL, THEORY, a_party, a_plan, a_room, a_round
+from tests.build import MONDAY, PRACTICAL, THEORY, a_component, a_party, a_plan, a_room, a_round
 from tests.planning.small_rounds import small_round
 
 MORNINGS = ("d0am", "d1am")
@@ -106,3 +106,14 @@ def test_practical_follows_theory_in_every_suggestion():
     for one in suggest(round_, plan, "p2", top=20).ranked:
         if not one.breaks:
             assert [s.component_id for s in one.sittings] == [THEORY, PRACTICAL]
+
+
+def test_no_place_is_suggested_where_the_order_of_three_components_cannot_be():
+    second = a_component("practical", id="second", after=(THEORY,))
+    third = a_component("practical", id="third", after=("second",))
+    closed = {"hall": ("d0am", "d0pm", "d1am"), "shop": ("d1am", "d1pm")}
+    rooms = tuple(a_room(id_, closed_slot_ids=shut) for id_, shut in closed.items())
+    round_ = a_round(
+        [a_party("p1", [THEORY, "second", "third"])], rooms=rooms, components=(a_component("theory"), second, third)
+    )
+    assert suggest(round_, a_plan(round_), "p1").ranked == ()
