@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from scheduler.planning.audit import audit
 from scheduler.planning.changes import changes
 from scheduler.planning.insertion import Insertion, adopted
 from scheduler.planning.recount import recount
+from scheduler.planning.seats import session_id
 from scheduler.planning.suggest_words import told
 from scheduler.planning.units import Unit
 from scheduler.planning.waivable import waived
@@ -24,7 +26,7 @@ from scheduler.planning.ways import NEVER, compatible, trip_cost
 
 BEAM = 1_024
 """Partial ways looked at while components are seated one after another."""
-MOVED_AT_MOST = 200
+MOVED_AT_MOST = 60
 """Others that are tried elsewhere to make room."""
 EACH = 2
 """Places made into plans for each rule that is left out of account."""
@@ -79,12 +81,10 @@ def suggest(round_: Round, plan: Plan, party_id: str, *, top: int = 5) -> Sugges
         return Suggestions(party_id, known=False, ranked=())
     desk = _Desk(round_, plan, party_id)
     found: list[Suggestion] = []
-    for some in (desk.free(), desk.moving(), desk.breaking()):
-        for suggestion in some:
-            if len(found) < top and all(_places(suggestion) != _places(one) for one in found):
-                found.append(suggestion)
-            if len(found) == top:
-                break
+    for suggestion in chain(desk.free(), desk.moving(), desk.breaking()):
+        found.append(suggestion)
+        if len(found) == top:
+            break
     return Suggestions(party_id, known=True, ranked=tuple(sorted(found, key=_rank)))
 
 
@@ -111,6 +111,7 @@ class _Desk:
         self.known = {_essence(finding) for finding in audit(round_, self.base)}
         self.before = {line.term: line.amount for line in self.base.costs}
         self.p = self.insertion.index[party_id]
+        self.seen: frozenset[tuple[str, ...]] = frozenset()
         self.insertion.builder.remove([self.p] if self.insertion.builder.at[self.p].max() >= 0 else [])
 
     def free(self) -> Iterator[Suggestion]:
@@ -121,7 +122,7 @@ class _Desk:
         unit = insertion.unit(self.p)
         for way in _ways(insertion, unit):
             saved = insertion.builder.save()
-            if insertion.builder.place(unit, way):
+            if insertion.builder.place(unit, way) and self._new(insertion):
                 yield self._made(insertion)
             insertion.builder.restore(saved)
 
@@ -130,7 +131,7 @@ class _Desk:
         insertion = self.insertion
         for q in insertion.in_the_way(self.p)[:MOVED_AT_MOST]:
             saved = insertion.builder.save()
-            if insertion.swap(self.p, q):
+            if insertion.swap(self.p, q) and self._new(insertion):
                 yield self._made(insertion)
             insertion.builder.restore(saved)
 
@@ -143,15 +144,21 @@ class _Desk:
             builder.remove([p] if builder.at[p].max() >= 0 else [])
             for way in _ways(insertion, insertion.unit(p))[:EACH] if insertion.problem.hopeful(p) else ():
                 saved = builder.save()
-                if builder.place(insertion.unit(p), way):
+                if builder.place(insertion.unit(p), way) and self._new(insertion):
                     found.append(self._made(insertion))
                 builder.restore(saved)
         yield from sorted(found, key=_rank)
 
+    def _new(self, insertion: Insertion) -> bool:
+        """Tell whether these sessions were not suggested yet, and remember them."""
+        problem, at = insertion.problem, insertion.builder.at[self.p]
+        sessions = tuple(session_id(problem, int(s)) for s in at if s >= 0)
+        self.seen, before = self.seen | {sessions}, self.seen
+        return sessions not in before
+
     def _made(self, insertion: Insertion) -> Suggestion:
-        made = insertion.plan()
-        if insertion is not self.insertion:
-            made = replace(made, round_digest=self.base.round_digest, costs=recount(self.round, made))
+        made = replace(insertion.uncounted(), round_digest=self.base.round_digest)
+        made = replace(made, costs=recount(self.round, made))
         breaks = tuple(finding for finding in audit(self.round, made) if _essence(finding) not in self.known)
         costs = tuple(CostLine(line.term, line.amount - self.before.get(line.term, 0)) for line in made.costs)
         slots = {slot.id: slot for slot in self.round.slots}
