@@ -24,6 +24,8 @@ def watched(problem: Problem) -> bool:
 
 def offenders(problem: Problem, at: IntArray, staff: Staff) -> set[int]:
     """Return parties without whom the rules would hold, or hold sooner; empty when they do."""
+    if not len(problem.table):
+        return set()
     found = _fragments(problem, at) | _exchanging(problem, at)
     sessions = _unrested(problem, staff) | _unchanged(problem, staff)
     if sessions:
