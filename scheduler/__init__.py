@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scheduler.office.prepare import prepare
     from scheduler.office.publish import publish
     from scheduler.office.record import record
+    from scheduler.office.suggest import suggest
     from scheduler.office.verify import verify
 
 __version__ = "0.1.0"
@@ -34,6 +35,7 @@ __all__ = [
     "prepare",
     "publish",
     "record",
+    "suggest",
     "verify",
 ]
 
@@ -48,6 +50,7 @@ _HOMES = {
     "prepare": "scheduler.office.prepare",
     "publish": "scheduler.office.publish",
     "record": "scheduler.office.record",
+    "suggest": "scheduler.office.suggest",
     "verify": "scheduler.office.verify",
 }
 

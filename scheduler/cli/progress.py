@@ -1,8 +1,9 @@
-"""Progress bars on standard error; silent where nobody watches."""
+"""Progress on standard error: a bar on a terminal, now and then a line elsewhere, nothing with ``--json``."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,29 +12,50 @@ from scheduler.errors import Text
 
 Step = Callable[[str, int, int], None]
 """Called with a stage in words, steps done, steps in all (0 when unknown)."""
+NEWS_S, SILENT_S = 5.0, 30.0
+"""Where no terminal is: seconds between two lines at least when there is news, and at most when there is none."""
 
 
 @contextmanager
 def progress(door: Door) -> Iterator[Step]:
-    """Give a callable that draws stage, bar, count, and remaining time on a terminal."""
-    if door.as_json or not sys.stderr.isatty():
+    """Give a callable that draws stage, bar, count, and remaining time on a terminal, and prints lines elsewhere."""
+    if door.as_json:
         yield _silent
+        return
+    if not sys.stderr.isatty():
+        yield _lines()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    bars = (BarColumn(bar_width=12), MofNCompleteColumn(), TimeRemainingColumn(compact=True))
+    with Progress(TextColumn("{task.description}"), *bars, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def draw(stage: str, done: int, total: int) -> None:
-            bar.update(task, description=stage, completed=done, total=total or None)
+            bar.tasks[0].total = total or None  # an update would keep the old one where there is none
+            bar.update(task, description=stage, completed=done)
 
         yield draw
 
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Draw nothing."""
+
+
+def _lines() -> Step:
+    """Return a step that prints a line for news, but not too often, and nothing at all for what is over in a moment."""
+    at, said = time.monotonic(), ""
+
+    def tell(stage: str, done: int, total: int) -> None:
+        nonlocal at, said
+        now = time.monotonic()
+        if now - at >= (NEWS_S if stage != said else SILENT_S):
+            at, said = now, stage
+            count = f"  {done:,}/{total:,}" if total else ""
+            print(f"{stage}{count}", file=sys.stderr, flush=True)
+
+    return tell
 
 
 @contextmanager

@@ -1,9 +1,9 @@
-"""Commands up to the exam day: template, prepare, enrol, statement, plan, explain, audit, publish, rounds."""
+"""Commands up to the exam day: template, prepare, enrol, statement, plan, explain, suggest, audit, publish, rounds."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,12 +11,19 @@ from scheduler.cli.command import Door, DryRun, command
 from scheduler.cli.progress import progress, working
 from scheduler.errors import Text
 
+if TYPE_CHECKING:
+    from scheduler.office.explain import ForesightReport
+
 RoundId = Annotated[str, typer.Option("--round", help="批次编号 · id of the round")]
 RoundArg = Annotated[str, typer.Argument(metavar="ROUND", help="批次编号 · id of the round")]
 Version = Annotated[
     int | None,
     typer.Option("--plan-version", help="方案版本，默认最新 · version of the plan; the newest when left out"),
 ]
+RoundOrFile = Annotated[
+    str, typer.Argument(metavar="ROUND|ROUND_FILE", help="批次编号，或批次文件 · a round's id, or a round file")
+]
+PlanFile = Annotated[Path | None, typer.Argument(help="方案文件 · a plan file, from anywhere")]
 PLAN_STATES = {
     "draft": Text("草案", "draft"),
     "published": Text("已发布", "published"),
@@ -38,7 +45,7 @@ TemplateKind = Literal["office", "setup", "entries", "marks", "round-schema"]
 
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application, in the order a coordinator meets them."""
-    for body in (template, prepare, enrol, statement, plan, explain, audit, publish, rounds):
+    for body in (template, prepare, enrol, statement, plan, explain, suggest, audit, publish, rounds):
         command(app)(body)
 
 
@@ -156,7 +163,13 @@ def plan(
     time_limit: Annotated[
         float | None, typer.Option(help="最长秒数（结果可能每次不同）· seconds at most; results may then differ")
     ] = None,
-    keep: Annotated[int | None, typer.Option(help="在此版本基础上少动人重排 · replan close to this version")] = None,
+    keep: Annotated[
+        str,
+        typer.Option(
+            metavar="VERSION|PLAN_FILE",
+            help="在此版本（或方案文件）基础上少动人重排 · replan close to this version, or plan file",
+        ),
+    ] = "",
     strict: Annotated[
         bool, typer.Option("--strict", help="有人未安排则以 5 退出 · exit 5 when anybody is left unplaced")
     ] = False,
@@ -180,27 +193,72 @@ def plan(
 def explain(
     door: Door,
     *,
-    round_id: RoundArg,
+    target: RoundOrFile,
+    plan_file: PlanFile = None,
     version: Version = None,
-    entry: Annotated[str, typer.Option("--entry", help="只解释一人 · one entry only")] = "",
+    entry: Annotated[str, typer.Option("--entry", help="只解释一人 · one entry or party only")] = "",
+    before: Annotated[
+        bool, typer.Option("--before", help="编排之前：谁注定无法安排 · before planning: who is hopeless")
+    ] = False,
 ) -> None:
-    """说明谁为何未安排、缺什么 · Say who has no place and why, and what is short."""
-    from scheduler.cli.planning import show_explanation
-    from scheduler.office.explain import explain as verb
+    """说明谁为何未安排、缺什么、加什么就够 · Say who has no place and why, what is short, and what would be enough."""
+    from scheduler.cli.planning import show_explanation, show_foresight
+    from scheduler.office import explain as verb
 
-    with door.office() as office:
-        report = verb(office, round_id=round_id, version=version, entry_id=entry or None)
+    what = Text("查找原因与补救方案", "looking for reasons and repairs")
+    if before:
+        foreseen = _foreseen(door, target)
+        door.answer(foreseen)
+        show_foresight(door, foreseen)
+        return
+    if plan_file is not None:
+        with working(door, what):
+            report = verb.explain_files(target, plan_file, party_id=entry or None)
+    else:
+        with door.office() as office, working(door, what):
+            report = verb.explain(office, round_id=target, version=version, entry_id=entry or None)
     door.answer(report)
     show_explanation(door, report)
+
+
+def _foreseen(door: Door, target: str) -> ForesightReport:
+    from scheduler.office import explain as verb
+
+    if Path(target).is_file():
+        return verb.foresee_file(target)
+    with door.office() as office:
+        return verb.foresee(office, round_id=target)
+
+
+def suggest(
+    door: Door,
+    *,
+    target: RoundOrFile,
+    candidate: Annotated[str, typer.Argument(help="报名编号，或批次文件中的考生 · id of the entry or party")],
+    plan_file: PlanFile = None,
+    version: Version = None,
+    top: Annotated[int, typer.Option("--top", min=1, max=50, help="最多列几个 · how many places at most")] = 5,
+) -> int:
+    """为一名迟报或未安排的考生推荐空位，其他人不动 · Rank places for one late candidate, everyone else kept."""
+    from scheduler.cli.planning import show_suggestions
+    from scheduler.office import suggest as verb
+
+    if plan_file is not None:
+        with working(door, Text("寻找空位", "looking for places")):
+            report = verb.suggest_files(target, plan_file, candidate, top=top)
+    else:
+        with door.office() as office, working(door, Text("寻找空位", "looking for places")):
+            report = verb.suggest(office, round_id=target, entry_id=candidate, version=version, top=top)
+    door.answer(report)
+    show_suggestions(door, report)
+    return 0 if report.places else 5
 
 
 def audit(
     door: Door,
     *,
-    target: Annotated[
-        str, typer.Argument(metavar="ROUND|ROUND_FILE", help="批次编号，或批次文件 · a round's id, or a round file")
-    ],
-    plan_file: Annotated[Path | None, typer.Argument(help="方案文件 · a plan file, from anywhere")] = None,
+    target: RoundOrFile,
+    plan_file: PlanFile = None,
     version: Version = None,
 ) -> int:
     """独立核查方案是否遵守每条规则 · Check a plan against every rule, without the solver."""

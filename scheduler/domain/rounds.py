@@ -198,8 +198,12 @@ class Policy:
     """Most duty days in a row of an examiner at one institution's sites, 1 or more; only a duty elsewhere ends the row."""
     rotate_half: bool = False
     """At least half of a team was not in the team of the session before in the same room."""
+    group_seats: bool = False
+    """In each session and turn the places of a group's candidates follow each other (同组座号连续); a locked place may lie anywhere."""
     day_tolerance_percent: int = 125
     """What a day may take before ``Weights.day_peak`` is charged, in per cent of the average day, 100 or more."""
+    move_cost: int = 500
+    """Cost units of each candidate's sitting that a replan puts into another session, 0 or more; no part of a plan's cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +251,37 @@ class RoundSetup:
     distances: tuple[Distance, ...] = ()
     openings: tuple[Opening, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    reservations: tuple[Reservation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    shares: tuple[Share, ...] = ()
+    locks: tuple[DocumentLock, ...] = ()
+    examiner_locks: tuple[ExaminerLock, ...] = ()
+    terms: tuple[DocumentTerms, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLock:
+    """A lock as a coordinator writes it down: by the candidate's document number (锁定)."""
+
+    document_no: str
+    component: str
+    """Id of a component, or a kind such as ``theory`` where the candidate has one of that kind due."""
+    slot_id: str | None = None
+    room_id: str | None = None
+    turn: int | None = None
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTerms:
+    """What holds for one candidate by name, by the document number (个别规定)."""
+
+    document_no: str
+    barred_site_ids: tuple[str, ...] = ()
+    """Sites at which the candidate is not examined."""
+    travel_exception: bool = False
+    """Where no site lies within the travel limit, the nearest one is allowed."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from scheduler.domain.calendar import Slot
 from scheduler.errors import Text
 
 
@@ -81,6 +82,40 @@ class Making:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """Why a sitting is not where the kept plan had it, or is new, or is no more."""
+
+    party_id: str
+    component_id: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class DutyMoved:
+    """An examiner called to a session, or released from one, against the kept plan (考评人员变动)."""
+
+    session_id: str
+    examiner_id: str
+    kind: Literal["called", "released"]
+    reason: Reason | None = None
+    """None where two plans were compared that were not made from each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """What a plan made from an earlier one changed, and why (调整)."""
+
+    moves: tuple[Moved, ...]
+    """Sorted by party and component."""
+    duties: tuple[DutyMoved, ...]
+    """Sorted by session and examiner."""
+    sittings: int
+    """Candidates' sittings that are in another session than before."""
+    cost: int
+    """``Policy.move_cost`` for each of them; part of what the search minimises, apart from the plan's own cost."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All sessions and sittings of a round (编排方案)."""
 
@@ -96,6 +131,10 @@ class Plan:
     bound: int | None
     """Proven: no plan of this round costs less. None when nothing was proven."""
     making: Making
+    slots: tuple[Slot, ...] = ()
+    """The slots in use as they were when the plan was made, sorted by id, so that a slot that moved is noticed."""
+    replanned: Replanned | None = None
+    """None for a plan made from nothing."""
 
     @property
     def cost(self) -> int:
@@ -125,6 +164,8 @@ class Move:
     kind: Literal["new", "moved", "dropped"]
     before: Sitting | None
     after: Sitting | None
+    reason: Reason | None = None
+    """None where the later plan was not made from the earlier one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
+from scheduler.domain.catalogue import Component
 from scheduler.errors import Text
 
 _LEVELS = {
@@ -54,3 +56,17 @@ def span_words(first: date, last: date | None) -> Text:
 def points_words(pts: float) -> str:
     """Return points without a needless decimal: 80, 79.5."""
     return f"{pts:.2f}".rstrip("0").rstrip(".")
+
+
+def component_words(component: Component, among: Iterable[Component]) -> Text:
+    """Return the name of a component, with its id where another of those it stands among is called the same.
+
+    A component without a name in a language is called by the other language's name, and without any by its id.
+    """
+    name = Text(component.name.zh or component.name.en, component.name.en or component.name.zh)
+    if not name.zh:
+        return Text(component.id, component.id)
+    others = [other.name for other in among if other.id != component.id]
+    if any(component.name.zh == other.zh or component.name.en == other.en for other in others):
+        return Text(f"{name.zh}（{component.id}）", f"{name.en} ({component.id})")
+    return name

@@ -11,9 +11,9 @@ from datetime import date
 from scheduler.domain.calendar import Window
 from scheduler.domain.catalogue import Catalogue, Component
 from scheduler.domain.entries import Entitlement, Entry
-from scheduler.domain.people import Recusal
 from scheduler.domain.rounds import Group, Party, Round, RoundSetup
 from scheduler.errors import Finding, Text, Where, errors_in
+from scheduler.office.by_document import by_document
 from scheduler.office.desk import Office
 from scheduler.recognition.assess import assess
 from scheduler.registry.store import Store
@@ -44,11 +44,8 @@ def assemble(office: Office, store: Store, round_id: str) -> Assembled:
         # The whole exam, not only what is due: a component may come after one that this candidate is spared.
         components |= {component.id: component for component in scheme.components}
         parties.append(_party(entry, due, latest_on))
-    return Assembled(
-        _round(setup, entries, parties, components),
-        tuple(findings),
-        {entry.id: entry.candidate.name for entry in entries},
-    )
+    round_, noticed = by_document(setup, entries, _round(setup, parties, components))
+    return Assembled(round_, (*findings, *noticed), {entry.id: entry.candidate.name for entry in entries})
 
 
 def due_in_window(
@@ -129,18 +126,10 @@ def _party(entry: Entry, due: frozenset[str], latest_on: date | None) -> Party:
     )
 
 
-def _round(setup: RoundSetup, entries: list[Entry], parties: list[Party], components: dict[str, Component]) -> Round:
-    by_document = {entry.candidate.document.number: entry.id for entry in entries}
-    recusals = tuple(
-        Recusal(r.examiner_id, by_document[r.document_no], r.reason, r.note)
-        for r in setup.recusals
-        if r.document_no in by_document
-    )
+def _round(setup: RoundSetup, parties: list[Party], components: dict[str, Component]) -> Round:
     known = {group.id for group in setup.groups}
     # A group that the set-up does not mention is a name on a list, not a wish to sit together.
-    named = {party.group_id for party in parties if party.group_id} - known
-    groups = setup.groups + tuple(Group(group_id, "none") for group_id in sorted(named))
-    planned = {party.id for party in parties}
+    named = {party.group_id for party in parties} | {row.group_id for row in setup.reservations}
     return Round(
         id=setup.id,
         name=setup.name,
@@ -152,9 +141,12 @@ def _round(setup: RoundSetup, entries: list[Entry], parties: list[Party], compon
         components=tuple(components[key] for key in sorted(components)),
         parties=tuple(sorted(parties, key=lambda party: party.id)),
         examiners=setup.examiners,
-        groups=groups,
-        recusals=tuple(r for r in recusals if r.party_id in planned),
+        groups=setup.groups + tuple(Group(group_id, "none") for group_id in sorted(named - known - {""})),
         distances=setup.distances,
         openings=setup.openings,
+        reservations=setup.reservations,
+        examiner_locks=setup.examiner_locks,
         policy=setup.policy,
+        waivers=setup.waivers,
+        shares=setup.shares,
     )

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.domain.rounds import Round
-from scheduler.domain.sessions import Plan
-from scheduler.errors import Finding, InputError, Language, PlanError, Text, errors_in
+from scheduler.domain.sessions import DutyMoved, Move, Plan
+from scheduler.errors import Finding, InputError, Language, PlanError, Text, Where, errors_in
 from scheduler.office.assemble import assemble
 from scheduler.office.desk import Office, existing_file
-from scheduler.planning.planfile import write_plan
+from scheduler.planning.changes import changes, duty_changes
+from scheduler.planning.planfile import read_plan, write_plan
 from scheduler.planning.roundfile import read_round, round_findings, write_round
 from scheduler.planning.rules import BY_ID
 
 if TYPE_CHECKING:
-    from scheduler.planning.solve import Progress as Progress  # noqa: PLC0414 - doors name this type and import nothing beneath
+    from scheduler.planning.progress import Progress as Progress  # noqa: PLC0414 - doors name this type and import nothing beneath
 
 Watch = Callable[["Progress"], None]
 
@@ -36,6 +37,10 @@ class PlanReport:
     """Heads without a place."""
     findings: tuple[Finding, ...]
     names: tuple[tuple[str, str], ...] = ()
+    moves: tuple[Move, ...] = ()
+    """Who is elsewhere than in the version kept, and why; empty where none was kept."""
+    duties: tuple[DutyMoved, ...] = ()
+    """Which examiners serve otherwise than in the version kept, and why."""
 
     def summary(self, language: Language = "zh") -> str:
         """Return the figures a coordinator asks for first: placed, unplaced, sessions, cost, bound, gap."""
@@ -52,8 +57,20 @@ class PlanReport:
         return text + f", bound {bound}, gap {gap}"
 
     def cost_lines(self, language: Language = "zh") -> list[str]:
-        """Return one line a term: what it is and what it costs."""
-        return [f"{line.amount:>12,}  {BY_ID[line.term].wording.in_(language)}" for line in self.plan.costs]
+        """Return one line a term: what it is and what it costs; then what moving people counted for, where a plan was kept."""
+        lines = [f"{line.amount:>12,}  {BY_ID[line.term].wording.in_(language)}" for line in self.plan.costs]
+        if self.plan.replanned is not None:
+            moving = self.plan.replanned
+            said = Text(
+                f"调整 {moving.sittings} 人次（不计入费用）", f"{moving.sittings} sittings moved (apart from the cost)"
+            )
+            lines.append(f"{moving.cost:>12,}  {said.in_(language)}")
+        return lines
+
+
+def term_of(term: str) -> Text:
+    """Return what a cost line stands for."""
+    return BY_ID[term].wording
 
 
 def plan(
@@ -97,7 +114,8 @@ def plan(
         with office.registry.transaction() as store:
             version = store.plans.add_draft(made, office.now(), based_on=based_on.version if based_on else None).version
             office.note(store, "plan", round_id, f"version {version}, seed {seed}")
-    return _report(assembled.round, made, version, (*assembled.findings, *warnings), assembled.names)
+    report = _report(assembled.round, made, version, (*assembled.findings, *warnings), assembled.names)
+    return _changed(report, kept)
 
 
 def plan_file(
@@ -106,22 +124,53 @@ def plan_file(
     *,
     seed: int = 1,
     time_limit_s: float | None = None,
+    keep: str | Path | None = None,
     cluster: str = "",
     progress: Watch | None = None,
 ) -> PlanReport:
     """Plan a round file and write the plan file; no office is needed.
 
+    Args:
+        round_file: What to plan.
+        out: Where the plan file goes.
+        seed: Seed of the search; the same seed gives the same plan.
+        time_limit_s: Wall-clock limit in seconds.
+        keep: A plan file to stay close to (replanning).
+        cluster: Address of a Dask cluster that plans the parts of a large round; empty for this machine alone.
+        progress: Called at every step of the search.
+
     Raises:
-        InputError: The file fails its schema or contradicts itself; findings name the path inside it.
+        InputError: A file fails its schema or contradicts itself, or the plan is of another round; findings name the path
+            inside it.
         SettingsError: The cluster cannot be used.
     """
     round_, findings = read_round(existing_file(round_file))
     if round_ is None or errors_in(findings):
         raise _bad_round(findings)
     _refuse_if_empty(round_)
-    made = _solve(round_, _Wishes(seed, time_limit_s, None, cluster), progress)
+    kept = None if keep is None else _kept_plan(existing_file(keep), round_)
+    made = _solve(round_, _Wishes(seed, time_limit_s, kept, cluster), progress)
     write_plan(made, Path(out))
-    return _report(round_, made, None, tuple(findings), {})
+    return _changed(_report(round_, made, None, tuple(findings), {}), kept)
+
+
+def _kept_plan(path: Path, round_: Round) -> Plan:
+    plan, findings = read_plan(path)
+    if plan is not None and plan.round_id != round_.id:
+        what = Text(f"方案属于批次 {plan.round_id}", f"the plan is for round {plan.round_id}")
+        findings = [
+            Finding("known-ids", what, Where(file=path.name, path="round_id"), plan.round_id, Text(*[round_.id] * 2))
+        ]
+    if plan is None or findings:
+        raise InputError(Text("原方案文件有误", "the plan to keep is wrong"), findings)
+    return plan
+
+
+def _changed(report: PlanReport, kept: Plan | None) -> PlanReport:
+    """Add what changed against the plan kept."""
+    if kept is None:
+        return report
+    return replace(report, moves=tuple(changes(kept, report.plan)), duties=tuple(duty_changes(kept, report.plan)))
 
 
 def write_plan_file(report: PlanReport, out: str | Path) -> None:
@@ -163,18 +212,16 @@ class _Wishes:
 
 
 def _solve(round_: Round, wishes: _Wishes, progress: Watch | None) -> Plan:
+    seed, limit = wishes.seed, wishes.time_limit_s
+    if wishes.keep is not None:
+        from scheduler.planning.replan import replan
+
+        return replan(round_, wishes.keep, seed=seed, time_limit_s=limit, progress=progress)
     from scheduler.planning.cluster import connected
     from scheduler.planning.solve import solve  # ortools: half a second that other verbs must not pay
 
     with connected(wishes.cluster) if wishes.cluster else nullcontext() as executor:
-        return solve(
-            round_,
-            seed=wishes.seed,
-            time_limit_s=wishes.time_limit_s,
-            keep=wishes.keep,
-            progress=progress,
-            executor=executor,
-        )
+        return solve(round_, seed=seed, time_limit_s=limit, progress=progress, executor=executor)
 
 
 def _bad_round(findings: list[Finding]) -> InputError:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from scheduler.domain.rounds import Round
-from scheduler.domain.sessions import Move, Plan
+from scheduler.domain.sessions import DutyMoved, Move, Plan
 from scheduler.errors import Finding, Language, PlanRejected, Text, Where
 from scheduler.office.assemble import assemble
 from scheduler.office.desk import Office
 from scheduler.office.elsewhere import clashes
 from scheduler.planning.audit import audit
-from scheduler.planning.changes import changes
+from scheduler.planning.changes import changes, duty_changes
 from scheduler.recognition.assess import assess
 from scheduler.registry.store import Store
 
@@ -31,6 +31,8 @@ class PublishReport:
     findings: tuple[Finding, ...]
     """Warnings: what other published rounds use at the same time."""
     dry_run: bool
+    duties: tuple[DutyMoved, ...] = ()
+    """Who serves otherwise than in the version before; empty for the first published version."""
 
     def summary(self, language: Language = "zh") -> str:
         """Return one line."""
@@ -76,6 +78,7 @@ def publish(office: Office, *, round_id: str, version: int | None = None, dry_ru
         tuple(sorted(assembled.names.items())),
         tuple(busy),
         dry_run,
+        tuple(duty_changes(before.plan, draft.plan)) if before else (),
     )
 
 

@@ -90,7 +90,7 @@ def plan_workbook(office: Office, *, round_id: str, out: str | Path, version: in
 
 def _refuse_if_gone(round_: Round, kept: PlanVersion) -> None:
     known = {one.id for part in (round_.rooms, round_.slots, round_.components) for one in part}
-    used = {key for session in kept.plan.sessions for key in (session.room_id, session.slot_id, session.component_id)}
+    used = {key for session in kept.plan.sessions for key in (session.room_id, session.slot_id, *session.component_ids)}
     gone = sorted(used - known)
     if gone:
         raise StalePlan(

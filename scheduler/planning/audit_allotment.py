@@ -59,6 +59,30 @@ def _fragments(reading: Reading, group: Group, component_id: str, heads: Counter
             yield Fault(group.id, what, str(n), Text(f"{least} … {most}", f"{least} … {most}"))
 
 
+@checks("group-seats", "重排座号，使同组考生相邻", "number the places anew, group by group")
+def group_seats(reading: Reading) -> Iterator[Fault]:
+    """Find candidates among the places of a group that is not theirs; whoever has a locked turn or place is let pass."""
+    if not reading.policy.group_seats:
+        return
+    locked = {(k.party_id, k.component_id) for k in reading.round.locks if k.turn is not None or k.place is not None}
+    turns: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
+    for seated in reading.seated:
+        sitting = seated.sitting
+        if (seated.party.id, sitting.component_id) not in locked:
+            turns[sitting.session_id, sitting.turn].append((sitting.place, seated.party.group_id))
+    for (session_id, turn), seats in sorted(turns.items()):
+        row = [group_id for _, group_id in sorted(seats)]
+        for group_id in sorted(set(row) - {""}):
+            first, last = row.index(group_id), len(row) - row[::-1].index(group_id)
+            strangers = sum(other != group_id for other in row[first:last])
+            if strangers:
+                what = Text(
+                    f"场次 {session_id} 第 {turn} 轮：组 {group_id} 的座号之间有 {strangers} 名其他考生",
+                    f"session {session_id}, turn {turn}: {strangers} others sit among the places of group {group_id}",
+                )
+                yield Fault(session_id, what, str(strangers), Text("0", "0"))
+
+
 def _visits(reading: Reading) -> list[tuple[Party, Site]]:
     """Return each party with each known site it sits at, once, in the order of the sittings."""
     found: dict[tuple[str, str], tuple[Party, Site]] = {}

@@ -23,6 +23,10 @@ def known_ids(reading: Reading) -> Iterator[Fault]:
         what = Text(f"方案属于批次 {plan.round_id}", f"the plan is for round {plan.round_id}")
         yield Fault(plan.round_id, what, plan.round_id, Text(reading.round.id, reading.round.id))
     yield from _session_ids(reading)
+    for slot in plan.slots:
+        if reading.slots.get(slot.id) != slot:
+            what = Text(f"时段 {slot.id} 与批次所载不同", f"slot {slot.id} is not as the round has it")
+            yield Fault(slot.id, what, f"{slot.on} {slot.start:%H:%M}")
     session_ids = {session.id for session in plan.sessions}
     for sitting in plan.sittings:
         subject = f"{sitting.party_id} {sitting.component_id}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scheduler.planning.problem import Problem
-from scheduler.planning.table import IntArray
+from scheduler.planning.table import BoolArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ def _key(problem: Problem, p: int, kept: IntArray | None) -> tuple[object, ...]:
         problem.recused[p],
         kept[p].tobytes() if kept is not None else b"",
     )
+
+
+def columns(cohorts: list[Cohort], allowed: BoolArray) -> int:
+    """Return how many seat variables a scope has."""
+    return sum(int(allowed[domain].sum()) for cohort in cohorts for domain in cohort.domains)
 
 
 def seat_pairs(

@@ -30,6 +30,7 @@ BUILT_IN = {
     "accessibility": "choices of a party that needs it are accessible rooms",
     "barred-site": "choices of a party leave out the sites barred for it or its group",
     "own-institution": "choices of a party leave out its training institution's sites, where that is barred",
+    "group-seats": "seats are numbered after the search, group by group",
     "mixed-theory": "components that may share a room are merged into one before the model is made",
     "travel-limit": "choices of a party are sites within the limit",
     "examiner-qualified": "an examiner has variables only for sessions he or she is qualified for",

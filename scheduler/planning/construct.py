@@ -38,6 +38,8 @@ class Builder:
         self.rivals_open = np.zeros(len(problem.table), dtype=np.int64)
         self.lures: BoolArray | None = None
         """Sessions that cost nothing to open just now, so that a move tries them."""
+        self.homes: IntArray | None = None
+        """Sessions by party and position that cost ``Policy.move_cost`` to leave, -1 where none; None where nobody is kept."""
         self.crew_size = np.zeros(len(problem.table), dtype=np.int64)
         self.duties = Duties(problem)
         self.trained: dict[int, dict[int, int]] = {}
@@ -97,6 +99,19 @@ class Builder:
                 return True
             banned[failed] = True
         return False
+
+    def place(self, unit: Unit, way: Sequence[int]) -> bool:
+        """Seat a unit in these sessions, one for each component due; False, and nothing changed, where one cannot be."""
+        unit, banned = self._at_group_site(unit), np.zeros(len(self.problem.table), dtype=np.bool_)
+        price = [self.prices(unit, j)[unit.domains[j] == s] for j, s in enumerate(way)]
+        if any(not len(one) or one[0] >= NEVER for one in price):
+            return False
+        only = replace(unit, domains=tuple(np.array([s]) for s in way), narrowed=True)
+        return self._cheapest(only, (1, 1), banned) is not None and self._seat(unit, way) is None
+
+    def prices(self, unit: Unit, j: int) -> IntArray:
+        """Return for each choice of a component what a unit there adds in sessions and examiners, ``NEVER`` where it has no room."""
+        return self._price(unit, j, (1, 1), np.zeros(len(self.problem.table), dtype=np.bool_))
 
     def remove(self, parties: Iterable[int]) -> None:
         """Take parties out; sessions left empty are closed, and examiners no longer needed released."""
@@ -166,7 +181,18 @@ class Builder:
         price = price * discount[0] // discount[1]
         if self.lures is not None:
             price = np.where(self.lures[choice], 0, price)
+        if self.homes is not None:
+            price = price + self._away(self.homes, unit, j)
         return np.where(fits, price, NEVER)
+
+    def _away(self, homes: IntArray, unit: Unit, j: int) -> IntArray:
+        """Return for each choice of a component what moving there costs."""
+        found = np.zeros(len(unit.domains[j]), dtype=np.int64)
+        for p in (p for p in unit.parties if unit.due[j] in self.problem.due[p]):
+            home = homes[p, self.problem.due[p].index(unit.due[j])]
+            if home >= 0:
+                found += np.where(unit.domains[j] == home, 0, self.problem.policy.move_cost * self.problem.heads[p])
+        return found
 
     def _rows_hold(self, session: int, unit: Unit, component: int) -> bool:
         rows = self.problem.rows.get(session, ())
@@ -292,7 +318,7 @@ class Builder:
         for body, heads in self._trainers(coming).items():
             trained[body] = trained.get(body, 0) + heads
         barred: set[int] = set()
-        if any(self.problem.recused):
+        if self.problem.recusing:
             present = np.flatnonzero((self.at == session).any(axis=1)).tolist()
             barred = {e for p in [*present, *coming] for e in self.problem.recused[p]}
         return self.duties.enough(session, self.staff.get(session, ()), trained, barred)

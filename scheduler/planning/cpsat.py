@@ -8,8 +8,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ortools.sat.python import cp_model
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,10 @@ class Answer:
     """Proven bound of the objective, valid whatever was found."""
 
 
-class _Watch(cp_model.CpSolverSolutionCallback):
-    def __init__(self, tell: Callable[[float, float], None]) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def on_solution_callback(self) -> None:
-        self._tell(self.objective_value, self.best_objective_bound)
-
-
 def run(model: cp_model.CpModel, effort: Effort, tell: Callable[[float, float], None] | None = None) -> Answer:
     """Solve a model; ``tell`` hears every better solution with its cost and bound."""
+    from ortools.sat.python import cp_model  # it brings pandas along, a second that the first plan need not wait for
+
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.num_workers = 1
@@ -60,7 +55,7 @@ def run(model: cp_model.CpModel, effort: Effort, tell: Callable[[float, float], 
     parameters.catch_sigint_signal = False
     if effort.wall_s is not None:
         parameters.max_time_in_seconds = max(0.01, effort.wall_s)
-    status, interrupted = _solve(solver, model, _Watch(tell) if tell else None)
+    status, interrupted = _solve(solver, model, _watch(tell) if tell else None)
     found = status in {cp_model.OPTIMAL, cp_model.FEASIBLE}
     return Answer(
         solver,
@@ -72,7 +67,19 @@ def run(model: cp_model.CpModel, effort: Effort, tell: Callable[[float, float], 
     )
 
 
-def _solve(solver: cp_model.CpSolver, model: cp_model.CpModel, watch: _Watch | None) -> tuple[object, bool]:
+def _watch(tell: Callable[[float, float], None]) -> cp_model.CpSolverSolutionCallback:
+    from ortools.sat.python import cp_model
+
+    class Watch(cp_model.CpSolverSolutionCallback):
+        def on_solution_callback(self) -> None:
+            tell(self.objective_value, self.best_objective_bound)
+
+    return Watch()
+
+
+def _solve(
+    solver: cp_model.CpSolver, model: cp_model.CpModel, watch: cp_model.CpSolverSolutionCallback | None
+) -> tuple[object, bool]:
     """Solve in a thread, so that Ctrl-C reaches this one while the solver works."""
     kept: list[object] = []
     done = threading.Event()

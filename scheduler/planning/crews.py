@@ -5,7 +5,7 @@ Used by the model. Who is picked one by one, in the constructive start, is ``exa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from scheduler.planning.problem import Problem
@@ -27,19 +27,22 @@ class Crew:
         return self.examiners[0]
 
 
-def crews_of(problem: Problem, sessions: IntArray, staying: Mapping[int, tuple[int, ...]]) -> list[Crew]:
+def crews_of(
+    problem: Problem, sessions: IntArray, staying: Mapping[int, tuple[int, ...]], apart: Iterable[int] = ()
+) -> list[Crew]:
     """Gather examiners into crews; those with a service that stays, a recusal or a lock stand alone.
 
     Args:
         problem: The round.
         sessions: Sessions they may be called to.
         staying: Examiners of the sessions that stay as they are.
+        apart: Further examiners to be told apart.
     """
     busy: dict[int, list[int]] = {}
     for s, serving in staying.items():
         for e in serving:
             busy.setdefault(e, []).append(int(problem.table.slot[s]))
-    alone = set(busy) | {e for crew in problem.locked_examiners.values() for e in crew}
+    alone = set(busy) | set(apart) | {e for crew in problem.locked_examiners.values() for e in crew}
     alone |= {e for barred in problem.recused for e in barred}
     rotating = problem.policy.max_consecutive_at is not None or problem.policy.rotate_half
     # With slots that overlap in part, a crew's shares need not be servable one by one.

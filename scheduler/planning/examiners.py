@@ -88,10 +88,11 @@ class Duties:
         """
         around = self._around(session)
         chosen = [e for e in crew if e not in barred]
-        if len(chosen) == len(crew) > 0 and next(self._unmet(session, chosen, trained), None) is None:
+        wanted = self.problem.locked_examiners.get(session, ())
+        settled = len(chosen) == len(crew) > 0 and set(wanted) <= set(chosen)
+        if settled and next(self._unmet(session, chosen, trained), None) is None:
             return crew
         free = self.available(session)
-        wanted = self.problem.locked_examiners.get(session, ())
         for e in wanted:
             if e in barred or (e not in chosen and not free[e]):
                 return None

@@ -1,6 +1,7 @@
-"""Why a party has no place, or where it sits; what a round is short of; the smallest single additions that would help.
+"""Why a party has no place, or where it sits; what a round is short of; the smallest additions that would seat everybody.
 
-Used by the office and the command line. Plain counting against one finished plan, no solver: what others hold stays theirs.
+Used by the office and the command line. A party's options are counted against one finished plan: what others hold stays theirs.
+Repairs of the whole round are planned and audited before they are told.
 """
 
 from __future__ import annotations
@@ -11,20 +12,40 @@ from typing import Literal
 
 from scheduler.domain.catalogue import Component
 from scheduler.domain.rounds import Party, Round
-from scheduler.domain.sessions import Plan, Sitting
+from scheduler.domain.sessions import Plan, Sitting, Unplaced
 from scheduler.errors import Text
 from scheduler.planning.audit_reading import Reading
+from scheduler.planning.elastic_field import Field
 from scheduler.planning.explain_additions import Addition, additions_for, itinerary, merged
 from scheduler.planning.explain_options import Option, Options
 from scheduler.planning.explain_remedies import name_of, remedies
 from scheduler.planning.explain_shortages import Shortage, shortages
+from scheduler.planning.insertion import Insertion
+from scheduler.planning.problem import Problem
+from scheduler.planning.repair import Repair, repairs
+from scheduler.planning.repair_words import told
 from scheduler.planning.rules import BY_ID
+from scheduler.planning.screen import hopeless
 
-__all__ = ["Addition", "Block", "ComponentView", "Explanation", "Option", "PartyView", "Shortage", "explain"]
+__all__ = [
+    "Addition",
+    "Block",
+    "ComponentView",
+    "Explanation",
+    "Foresight",
+    "Option",
+    "PartyView",
+    "Repair",
+    "Shortage",
+    "before",
+    "explain",
+]
 
 _NEAREST = 3
 _MOST_PARTIES = 500
 """Unplaced parties that a whole round's explanation goes into one by one."""
+_MOST_OPTIONS = 20_000
+"""Options judged for them in all; parties beyond count in the shortages and repairs alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,37 @@ class Explanation:
     additions: tuple[Addition, ...]
     """Each alone would seat someone; smallest first."""
     sentences: tuple[Text, ...]
+    repairs: tuple[Repair, ...] = ()
+    """What would seat everybody, or as many as can be; each was planned and audited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What is hopeless before anything is planned."""
+
+    round_id: str
+    parties: tuple[Unplaced, ...]
+    """Whom no plan can seat, with the reasons, sorted by id."""
+    sentences: tuple[Text, ...]
+
+
+def before(round_: Round) -> Foresight:
+    """Say whom no plan of a round can seat, and why; nothing is planned."""
+    problem = Problem.of(round_)
+    without = hopeless(problem)
+    found = [Unplaced(problem.parties[p].id, reasons) for p, reasons in sorted(without.items())]
+    heads = int(problem.heads[list(without)].sum())
+    if not found:
+        said = Text(
+            "没有考生注定无法安排；能否全部安排须编排后才知道",
+            "nobody is hopeless; whether all fit only a plan can tell",
+        )
+    else:
+        said = Text(
+            f"{len(found)} 组共 {heads} 名考生无论如何编排都无法安排",
+            f"{len(found)} parties of {heads} candidates have no place whatever is planned",
+        )
+    return Foresight(round_.id, tuple(found), (said,))
 
 
 def explain(round_: Round, plan: Plan, party_id: str | None = None) -> Explanation:
@@ -93,11 +145,27 @@ def explain(round_: Round, plan: Plan, party_id: str | None = None) -> Explanati
         view = _party_view(reading, options, party_id)
         return Explanation(round_.id, (view,), (), view.additions, view.sentences)
     unplaced = sorted(party.id for party in round_.parties if party.id not in reading.by_party)
-    views = [_party_view(reading, options, id_) for id_ in unplaced[:_MOST_PARTIES]]
-    short = shortages(reading, options, [reading.parties[view.party_id] for view in views])
+    if not unplaced:
+        return Explanation(round_.id, (), (), (), _round_sentences(reading, unplaced, 0, ()))
+    views: list[PartyView] = []
+    for id_ in unplaced[:_MOST_PARTIES]:
+        if options.judged > _MOST_OPTIONS:
+            break
+        views.append(_party_view(reading, options, id_))
+    insertion = Insertion(round_, plan)
+    short = shortages(Field(insertion, insertion.left(), wider=False, later=False))
     extra = merged([addition for view in views for addition in view.additions])
-    sentences = _round_sentences(reading, unplaced, len(views), short)
-    return Explanation(round_.id, tuple(views), short, extra, sentences)
+    found = tuple(repair for repair, _ in repairs(round_, plan, insertion))
+    sentences = (*_round_sentences(reading, unplaced, len(views), short), *_repair_sentences(round_, found))
+    return Explanation(round_.id, tuple(views), short, extra, sentences, found)
+
+
+def _repair_sentences(round_: Round, found: tuple[Repair, ...]) -> tuple[Text, ...]:
+    if not found:
+        said = "没有找到经核实的补救方案：考位、考场、考评员和期限的增加都不解决问题，见各人的原因"
+        en = "no verified repair was found: neither places, rooms, examiners nor later deadlines help; see each party's reasons"
+        return (Text(said, en),)
+    return tuple(line for n, repair in enumerate(found, start=1) for line in told(round_, repair, n))
 
 
 def _party_view(reading: Reading, options: Options, party_id: str) -> PartyView:

@@ -36,13 +36,17 @@ class Crews:
         self.reading = reading
         self.joint = min(reading.policy.min_institutions, len({x.institution_id for x in reading.round.examiners}))
         self.held_at = {(held.room.id, held.slot.id): held for held in reading.held}
-        self.served: dict[str, list[Slot]] = defaultdict(list)
+        self.served: dict[tuple[str, date], list[Slot]] = defaultdict(list)
+        """Slots of an examiner's duties on a day."""
+        self.weekly: Counter[tuple[str, tuple[int, int]]] = Counter()
+        """Duties of an examiner in a week."""
         self.hosts: dict[str, dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
         self.in_room: dict[str, list[Held]] = defaultdict(list)
         for held in sorted(reading.held, key=lambda held: (held.slot.starts_at, held.slot.ends_at)):
             self.in_room[held.room.id].append(held)
             for examiner_id in set(held.session.examiner_ids):
-                self.served[examiner_id].append(held.slot)
+                self.served[examiner_id, held.slot.on].append(held.slot)
+                self.weekly[examiner_id, held.slot.week()] += 1
                 self.hosts[examiner_id][held.slot.on].add(self._host(held.room))
         self.barred_from: dict[str, set[str]] = defaultdict(set)
         for recusal in reading.round.recusals:
@@ -128,12 +132,10 @@ class Crews:
             return False
         if duty is Duty.ASSESS and examiner.trade_ids and component.trade_id not in examiner.trade_ids:
             return False
-        served = self.served.get(examiner.id, [])
-        if any(other.overlaps(slot) for other in served):
+        served = self.served.get((examiner.id, slot.on), ())
+        if len(served) >= examiner.max_per_day or any(other.overlaps(slot) for other in served):
             return False
-        day = sum(other.on == slot.on for other in served)
-        week = sum(other.week() == slot.week() for other in served)
-        return day < examiner.max_per_day and week < examiner.max_per_week
+        return self.weekly[examiner.id, slot.week()] < examiner.max_per_week
 
 
 def _scarce(whole: _Pool, needed: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 from scheduler.domain.calendar import Slot
@@ -72,6 +73,8 @@ class Options:
         self.closed |= {(room.id, slot_id) for room in reading.round.rooms for slot_id in room.closed_slot_ids}
         self.held_at = {(held.room.id, held.slot.id): held for held in reading.held}
         self.known: dict[tuple[str, str], list[Option]] = {}
+        self.judged = 0
+        """Options judged so far."""
         self.nearest: dict[tuple[str, str], set[str]] = {}
         self._slots = sorted(reading.round.slots, key=lambda slot: (slot.on, slot.start, slot.id))
         self._rooms = sorted(reading.round.rooms, key=lambda room: room.id)
@@ -87,6 +90,7 @@ class Options:
             coming = {room.site_id: self._coming(party, component, room.site_id) for room in rooms}
             spots = (_Spot(component, room, slot, coming[room.site_id]) for slot in self._slots for room in rooms)
             self.known[key] = [self._judge(party, spot) for spot in spots]
+            self.judged += len(self.known[key])
         return self.known[key]
 
     def turns(self, component: Component, room: Room, slot: Slot) -> int:
@@ -161,7 +165,7 @@ class Options:
         mixing = self.reading.policy.mixed_theory and room.kind is RoomKind.THEORY_ROOM
         return any(
             held.slot.overlaps(slot) and (held.slot.id != slot.id or not (mixing or component in held.components))
-            for held in self._sessions_of_room.get(room.id, ())
+            for held in self._sessions_of_day.get((room.id, slot.on), ())
         )
 
     def _kept_for_others(self, party: Party, spot: _Spot) -> int:
@@ -284,8 +288,9 @@ class Options:
         return locks
 
     @cached_property
-    def _sessions_of_room(self) -> dict[str, list[Held]]:
+    def _sessions_of_day(self) -> dict[tuple[str, date], list[Held]]:
+        """Return the sessions of each room and day; slots overlap on one day only."""
         sessions = defaultdict(list)
         for held in self.reading.held:
-            sessions[held.room.id].append(held)
+            sessions[held.room.id, held.slot.on].append(held)
         return sessions

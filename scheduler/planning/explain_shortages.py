@@ -1,6 +1,7 @@
-"""What a round is short of: places or examiners, by trade, component, day and site.
+"""What a round is short of beside a plan: places or examiners, by trade, component, slot and site.
 
-Used by the explanation alone.
+Used by the explanation. Counted for everybody without a place at once; each stands wherever they could come but for places or
+examiners, so the same candidate counts at several sites and slots.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from scheduler.domain.catalogue import Component
-from scheduler.domain.rounds import Party
 from scheduler.errors import Text
-from scheduler.planning.audit_reading import Reading
-from scheduler.planning.explain_options import CROWDED, UNSTAFFED, Option, Options
+from scheduler.planning.elastic_field import OPEN, Field
+from scheduler.planning.explain_remedies import name_of
+from scheduler.planning.table import IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,76 +27,99 @@ class Shortage:
     component_id: str
     on: date | None
     """Day; None for the sum over the round."""
+    slot_id: str
+    """Empty for the sum over the round."""
     site_id: str
     """Empty for the sum over the round."""
     waiting: int
-    """Candidates without a place who could come there that day; on other days they count again."""
+    """Candidates without a place who could come there then; in other slots they count again."""
     places: int
-    """Places missing for them (seats or workstations, all turns counted), 0 when none is."""
+    """Places missing for them (seats or workstations, all turns counted), 0 when none is. For the round: of all places that
+    they could come to."""
     examiners: int
     """Fewest examiners missing in any one session that would take some of them, 0 when none is."""
     what: Text
 
 
-def shortages(reading: Reading, options: Options, unplaced: list[Party]) -> tuple[Shortage, ...]:
-    """Return the shortages: for each component the sum over the round, then each day and site, in that order."""
+def shortages(field: Field) -> tuple[Shortage, ...]:
+    """Return the shortages: for each component the sum over the round, then each slot and site, in that order."""
     found = []
-    for component in sorted(reading.components.values(), key=lambda c: c.id):
-        waiting = [party for party in unplaced if component.id in party.component_ids]
-        by_place = _by_place(reading, options, component, waiting)
-        rows = [_row(reading, options, component, key, by_place[key]) for key in sorted(by_place)]
-        rows = [row for row in rows if row.places or row.examiners]
+    for c, component in enumerate(field.problem.components):
+        waiting = _waiting(field, c)
+        rows = [row for key in sorted(waiting) if (row := _row(field, c, key, waiting[key])) is not None]
         if rows:
-            found.append(_sum(component, by_place, rows))
-            found += rows
+            found += [_sum(field, c, component, rows), *rows]
     return tuple(found)
 
 
-_Wanted = dict[str, tuple[int, list[Option]]]
-"""By party: its head count, and its options there that only places or examiners block."""
+@dataclass(slots=True)
+class _Wanted:
+    heads: int
+    sessions: set[int]
 
 
-def _by_place(
-    reading: Reading, options: Options, component: Component, waiting: list[Party]
-) -> dict[tuple[date, str], _Wanted]:
-    places: dict[tuple[date, str], _Wanted] = defaultdict(dict)
-    for party in waiting:
-        for option in options.of(party, component):
-            if set(option.blocked_by) <= CROWDED | UNSTAFFED:
-                key = reading.slots[option.slot_id].on, reading.rooms[option.room_id].site_id
-                _, near = places[key].setdefault(party.id, (party.head_count, []))
-                near.append(option)
-    return places
+def _waiting(field: Field, c: int) -> dict[tuple[int, int], _Wanted]:
+    """Return the candidates who could come for a component, and the sessions they could come to, by slot and site."""
+    problem, table = field.problem, field.problem.table
+    heads: dict[int, int] = defaultdict(int)
+    choices: dict[int, IntArray] = {}
+    for p, due in enumerate(problem.due):
+        if c in due:
+            domain = problem.domains[p][due.index(c)]  # equal parties share one array
+            choices[id(domain)] = domain
+            heads[id(domain)] += int(problem.heads[p])
+    found: dict[tuple[int, int], _Wanted] = {}
+    for key, domain in choices.items():
+        open_ = domain[field.state[domain] == OPEN]
+        spots = defaultdict(list)
+        for s in open_.tolist():
+            spots[int(table.slot[s]), int(table.site[s])].append(s)
+        for spot, sessions in spots.items():
+            wanted = found.setdefault(spot, _Wanted(0, set()))
+            wanted.heads += heads[key]
+            wanted.sessions.update(sessions)
+    return found
 
 
-def _row(reading: Reading, options: Options, component: Component, key: tuple[date, str], wanted: _Wanted) -> Shortage:
-    on, site_id = key
-    heads = sum(n for n, _ in wanted.values())
-    spots = {(o.room_id, o.slot_id) for _, near in wanted.values() for o in near}
-    left = sum(
-        options.places_left(component, reading.rooms[room_id], reading.slots[slot_id]) for room_id, slot_id in spots
-    )
-    unstaffed = [
-        o.short for _, near in wanted.values() for o in near if o.blocked_by and set(o.blocked_by) <= UNSTAFFED
-    ]
-    staffed = any(not o.blocked_by for _, near in wanted.values() for o in near)
-    examiners = min(unstaffed, default=0) if not staffed else 0
-    places = max(0, heads - left)
+def _row(field: Field, c: int, key: tuple[int, int], wanted: _Wanted) -> Shortage | None:
+    t, site = key
+    sessions = np.array(sorted(wanted.sessions), dtype=np.int64)
+    places = max(0, wanted.heads - int(field.free[sessions].sum()))
+    examiners = min((_unstaffed(field, int(s)) for s in sessions if field.free[s] > 0), default=0)
+    if not (places or examiners):
+        return None
+    slot, site_id, component = field.problem.slots[t], field.problem.site_ids[site], field.problem.components[c]
+    called = name_of(component)
     zh = [f"考位 {places} 个"] * (places > 0) + [f"考评员 {examiners} 名"] * (examiners > 0)
     en = [f"{places} places"] * (places > 0) + [f"{examiners} examiners"] * (examiners > 0)
     what = Text(
-        f"{on} 考点 {site_id}：{component.id} 有 {heads} 人待安排，缺{'、'.join(zh)}",
-        f"{on}, site {site_id}: {heads} wait for {component.id}, short of {' and '.join(en)}",
+        f"{slot.on} {slot.start:%H:%M} 考点 {site_id}：{called.zh} 有 {wanted.heads} 人待安排，缺{'、'.join(zh)}",
+        f"{slot.on} {slot.start:%H:%M}, site {site_id}: {wanted.heads} wait for {called.en}, short of {' and '.join(en)}",
     )
-    return Shortage(component.trade_id, component.id, on, site_id, heads, places, examiners, what)
+    return Shortage(component.trade_id, component.id, slot.on, slot.id, site_id, wanted.heads, places, examiners, what)
 
 
-def _sum(component: Component, by_place: dict[tuple[date, str], _Wanted], rows: list[Shortage]) -> Shortage:
-    waiting = {party_id: heads for wanted in by_place.values() for party_id, (heads, _) in wanted.items()}
-    heads = sum(waiting.values())
-    places, examiners = min(row.places for row in rows), min(row.examiners for row in rows)
+def _unstaffed(field: Field, s: int) -> int:
+    """Return how many examiners a session lacks to take one more."""
+    if not field.real.policy.examiners_on:
+        return 0
+    spare = field.spare(int(field.problem.table.component[s]), int(field.problem.table.slot[s]))
+    return max(0, field.need(s, int(field.heads[s]) + 1) - int(field.crew[s]) - spare)
+
+
+def _sum(field: Field, c: int, component: Component, rows: list[Shortage]) -> Shortage:
+    problem = field.problem
+    waits = [p for p, due in enumerate(problem.due) if c in due]
+    heads = int(problem.heads[waits].sum())
+    reachable = {id(d): d for p in waits for d in (problem.domains[p][problem.due[p].index(c)],)}
+    there = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *reachable.values()]))
+    free = int(field.free[there].sum())
+    examiners = min(row.examiners for row in rows)
+    sites = len({row.site_id for row in rows})
+    called = name_of(component)
     what = Text(
-        f"{component.id}（工种 {component.trade_id}）：{heads} 人只缺考位或考评员，涉及 {len(rows)} 个考点日",
-        f"{component.id} (trade {component.trade_id}): {heads} lack only places or examiners, on {len(rows)} days and sites",
+        f"{called.zh}（工种 {component.trade_id or '不限'}）：{heads} 人待安排，可去的场次余位 {free} 个；{sites} 个考点缺考位或考评员",
+        f"{called.en} (trade {component.trade_id or 'any'}): {heads} wait, {free} places are free in sessions they could come to; "
+        f"{sites} sites are short of places or examiners",
     )
-    return Shortage(component.trade_id, component.id, None, "", heads, places, examiners, what)
+    return Shortage(component.trade_id, component.id, None, "", "", heads, max(0, heads - free), examiners, what)

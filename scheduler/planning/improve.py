@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from scheduler.planning.cohorts import Cohort, cohorts_of, group_of
+from scheduler.planning.cohorts import cohorts_of, group_of
 from scheduler.planning.constraints import apply_hard
 from scheduler.planning.cpsat import Answer, Effort, run
 from scheduler.planning.draft import Draft, cost
@@ -21,6 +20,7 @@ from scheduler.planning.model import PlanModel, Scope
 from scheduler.planning.objective import apply_soft
 from scheduler.planning.pace import Near
 from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Tell
 from scheduler.planning.table import BoolArray, IntArray
 
 
@@ -37,10 +37,11 @@ class Search:
     seed: int
     kept: IntArray | None = None
     """Sessions of the plan to be kept."""
-    kept_cost: int = 0
+    kept_cost: IntArray | None = None
+    """Cost units of each candidate's sitting moved out of them, by party; None where nobody is kept."""
     deadline: float | None = None
     """Moment of the monotonic clock, only where the user gave a time limit."""
-    tell: Callable[[str, int, int, int | None, int | None], None] = lambda *_: None
+    tell: Tell = lambda *_: None
     bound: int = 0
     loose: Problem | None = None
     """A cheaper problem whose bound is proven for the round, where this problem's own would not be."""
@@ -55,9 +56,9 @@ class Search:
     def worth(self, draft: Draft) -> int:
         """Return the cost of a draft, with the price of moving people where a plan is kept."""
         moved = 0
-        if self.kept is not None:
+        if self.kept is not None and self.kept_cost is not None:
             away = (draft.at != self.kept) & (self.kept >= 0) & (draft.at >= 0)
-            moved = int((away.sum(axis=1) * self.problem.heads).sum()) * self.kept_cost
+            moved = int((away.sum(axis=1) * self.problem.heads * self.kept_cost).sum())
         return cost(self.problem, draft) + moved
 
     def offer(self, draft: Draft) -> bool:
@@ -82,25 +83,26 @@ class Search:
         return self.late() or (self.kept is None and self.cost <= self.bound)
 
 
-def build(search: Search, cohorts: list[Cohort], allowed: BoolArray) -> PlanModel:
+def build(search: Search, scope: Scope) -> PlanModel:
     """State the model of a scope, hinted with the best draft."""
-    model = PlanModel(search.problem, Scope(tuple(cohorts), search.best, allowed), search.kept_cost)
+    model = PlanModel(search.problem, scope, search.kept_cost)
     apply_hard(model)
     apply_soft(model)
     model.hint(search.best)
     return model
 
 
-def columns(cohorts: list[Cohort], allowed: BoolArray) -> int:
-    """Return how many seat variables a scope has."""
-    return sum(int(allowed[domain].sum()) for cohort in cohorts for domain in cohort.domains)
-
-
-def whole(search: Search, effort: Effort) -> Answer:
-    """Solve the whole round in one model; its bound is proven for the round."""
+def whole(search: Search, effort: Effort, aside: int = 0) -> Answer:
+    """Solve the whole round in one model; its bound is proven for the round without what hopeless parties cost, ``aside``."""
     cohorts = cohorts_of(search.problem, range(len(search.problem.parties)), search.kept)
-    model = build(search, cohorts, np.ones(len(search.problem.table), dtype=np.bool_))
-    answer = run(model.cp, effort, lambda value, bound: search.tell("exact", 0, 0, int(value), int(bound)))
+    everywhere = np.ones(len(search.problem.table), dtype=np.bool_)
+    model = build(search, Scope(tuple(cohorts), search.best, everywhere))
+
+    def tell(value: float, bound: float) -> None:
+        proven = int(bound) + aside if search.kept is None and search.loose is None else 0
+        search.tell("exact", 0, 0, min(search.cost, int(value) + aside), max(search.bound, proven))
+
+    answer = run(model.cp, effort, tell)
     if answer.found:
         search.offer(model.read(answer.solver))
     if answer.interrupted:
@@ -113,7 +115,7 @@ def reseat(search: Search, effort: Effort) -> None:
     allowed = np.zeros(len(search.problem.table), dtype=np.bool_)
     allowed[search.best.in_use()] = True
     cohorts = cohorts_of(search.problem, search.best.placed().tolist(), search.kept)
-    model = build(search, cohorts, allowed)
+    model = build(search, Scope(tuple(cohorts), search.best, allowed))
     answer = run(model.cp, effort)
     if answer.found:
         search.offer(model.read(answer.solver))
@@ -131,7 +133,7 @@ def neighbourhoods(search: Search, pace: Near) -> None:
         cohorts = cohorts_of(search.problem, freed, search.kept)
         if not cohorts:
             continue
-        model = build(search, cohorts, allowed)
+        model = build(search, Scope(tuple(cohorts), search.best, allowed))
         answer = run(model.cp, Effort(pace.work, search.seed + n, search.left_s()))
         if answer.found and search.offer(model.read(answer.solver)):
             search.tell("improve", n + 1, pace.rounds, search.cost, search.bound)
@@ -147,7 +149,7 @@ def _neighbourhood(search: Search, chance: random.Random, pace: Near) -> tuple[l
     hopeful_left = [int(p) for p in draft.left() if problem.hopeful(int(p))]
     if hopeful_left:
         chance.shuffle(hopeful_left)
-        freed |= set(hopeful_left[: max(1, pace.parties // 4)])
+        freed |= _with_groups(problem, hopeful_left[: max(1, pace.parties // 4)])
     emptied: list[int] = []
     if len(in_use):
         centre = int(chance.choice(in_use.tolist()))

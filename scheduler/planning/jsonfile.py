@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator
 
 from scheduler.errors import Finding, SettingsError, Text, Where
 
@@ -21,7 +22,10 @@ Value = TypeVar("Value")
 
 _CONFIG = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True)
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+_FIRST_FAULTS: dict[type, SchemaValidator] = {}
 _MOST_FINDINGS = 200
+_LARGE_BYTES = 1 << 19
+"""From this size on a list is read up to its first wrong row: a record of every fault would outgrow the memory."""
 _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 _SHAPES = {
@@ -46,6 +50,24 @@ def _adapter(kind: type[Value]) -> TypeAdapter[Any]:
     return _ADAPTERS[kind]
 
 
+def _validator(kind: type[Value], size: int) -> SchemaValidator | TypeAdapter[Any]:
+    if size < _LARGE_BYTES:
+        return _adapter(kind)
+    if kind not in _FIRST_FAULTS:
+        _FIRST_FAULTS[kind] = SchemaValidator(_stopping_early(_adapter(kind).core_schema))
+    return _FIRST_FAULTS[kind]
+
+
+def _stopping_early(schema: Any) -> Any:  # noqa: ANN401 - pydantic's own description of a shape
+    """Return a shape whose lists end at their first wrong row."""
+    if isinstance(schema, list | tuple):
+        return type(schema)(_stopping_early(part) for part in schema)
+    if not isinstance(schema, dict):
+        return schema
+    early = {"fail_fast": True} if schema.get("type") == "tuple" else {}
+    return {key: _stopping_early(part) for key, part in schema.items()} | early
+
+
 def read_value(path: Path, kind: type[Value]) -> tuple[Value | None, list[Finding]]:
     """Read one value from a UTF-8 JSON file.
 
@@ -61,9 +83,9 @@ def read_value(path: Path, kind: type[Value]) -> tuple[Value | None, list[Findin
     if fault is not None:
         return None, [fault]
     try:
-        value: Value | None = _adapter(kind).validate_json(raw.removeprefix(b"\xef\xbb\xbf"))
+        value: Value | None = _validator(kind, len(raw)).validate_json(raw.removeprefix(b"\xef\xbb\xbf"))
     except ValidationError as error:
-        return None, list(_shape_findings(error, kind, name))
+        return None, [*_shape_findings(error, kind, name), *_first_only(len(raw), name)]
     if value is None:
         what = Text("文件内容为空值", "the file says null")
         return None, [Finding("json-wrong-shape", what, Where(file=name), "null", _SHAPES["dict_type"])]
@@ -110,6 +132,13 @@ def _shape_findings(error: ValidationError, kind: type[Value], name: str) -> Ite
         )
 
 
+def _first_only(size: int, name: str) -> list[Finding]:
+    if size < _LARGE_BYTES:
+        return []
+    what = Text("文件很大，每个列表只列出第一处错误", "the file is large: only the first fault of each list is listed")
+    return [Finding("json-wrong-shape", what, Where(file=name), severity="warning")]
+
+
 def _shape_finding(fault: Any, kind: type[Value], name: str) -> Finding:  # noqa: ANN401 - pydantic's own error record
     where = Where(file=name, path=_path_of(fault["loc"]) or None)
     said = _ENCODE(fault["input"]) if isinstance(fault["input"], str | int | bool | None) else str(fault["input"])
@@ -121,7 +150,7 @@ def _shape_finding(fault: Any, kind: type[Value], name: str) -> Finding:  # noqa
         case "unexpected_keyword_argument":
             key = str(fault["loc"][-1])
             what = Text(f"未知的键 {key}", f"unknown key {key}")
-            return Finding("json-unknown-key", what, where, said, hint=_nearest(key, kind))
+            return Finding("json-unknown-key", what, where, said, hint=_nearest(fault["loc"], kind))
         case "missing" | "missing_argument":
             key = str(fault["loc"][-1])
             what = Text(f"缺少必填的键 {key}", f"the required key {key} is missing")
@@ -144,12 +173,26 @@ def _expected(error_type: str, fault: Any) -> Text:  # noqa: ANN401 - pydantic's
     return Text(str(fault["msg"]), str(fault["msg"]))
 
 
-def _nearest(key: str, kind: type[Value]) -> Text:
-    known = {name for part in schema_of(kind)["$defs"].values() for name in part.get("properties", {})}
-    close = difflib.get_close_matches(key, sorted(known), n=1)
+def _nearest(loc: tuple[int | str, ...], kind: type[Value]) -> Text:
+    own = _keys_at(loc[:-1], schema_of(kind))
+    close = difflib.get_close_matches(str(loc[-1]), own, n=1)
     if close:
         return Text(f"是否想写 {close[0]}？", f"was {close[0]} meant?")
-    return Text("删去它；可用的键见 JSON Schema", "take it out; the JSON Schema lists the keys")
+    named = ", ".join(own)
+    return Text(f"删去它；这里可用的键：{named}", f"take it out; the keys here are {named}")
+
+
+def _keys_at(loc: tuple[int | str, ...], schema: dict[str, Any]) -> list[str]:
+    """Return the keys of the object at a place inside a file, sorted."""
+    here = schema
+    for step in (*loc, ""):
+        if "anyOf" in here:
+            here = here["anyOf"][0]
+        if "$ref" in here:
+            here = schema["$defs"][here["$ref"].rpartition("/")[2]]
+        if step != "":
+            here = here["items"] if isinstance(step, int) else here["properties"][step]
+    return sorted(here["properties"])
 
 
 def _path_of(loc: tuple[int | str, ...]) -> str:

@@ -1,20 +1,21 @@
 """Mixed theory rooms: components that a room may examine side by side become one before planning, and part again in the plan.
 
-Used by the solve alone. Only components alike in all that rooms and examiners see are merged; others keep rooms of their own,
-which the rule allows.
+Used by the solve alone. Components alike in all that rooms and examiners see are merged without loss; unlike ones are merged
+at the strictest of what they ask for, as a second try that is kept where it is cheaper.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from scheduler.domain.catalogue import Component, Duty, RoomKind
+from scheduler.domain.fitness import suits
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan, Reason, Unplaced
+from scheduler.domain.wording import component_words
 from scheduler.errors import Text
-from scheduler.planning.table import suits
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,10 @@ class Mixing:
         examined: dict[str, set[str]] = {}
         for sitting in sittings:
             examined.setdefault(sitting.session_id, set()).add(sitting.component_id)
+        components = {component.id: component for component in real.components}
+        due = {
+            party.id: [components[id_] for id_ in party.component_ids if id_ in components] for party in real.parties
+        }
         sessions = []
         for session in plan.sessions:
             first, *also = sorted(examined[session.id])
@@ -53,8 +58,22 @@ class Mixing:
             plan,
             sessions=tuple(sessions),
             sittings=tuple(sorted(sittings, key=lambda s: (s.party_id, s.component_id, s.member))),
-            unplaced=tuple(_renamed(unplaced, own) for unplaced in plan.unplaced),
+            unplaced=tuple(self._renamed(unplaced, components, due[unplaced.party_id]) for unplaced in plan.unplaced),
         )
+
+    def _renamed(self, unplaced: Unplaced, components: Mapping[str, Component], due: list[Component]) -> Unplaced:
+        """Return the reasons of a party with its components called as in the real round."""
+        planned = [components[self.merged.get(one.id, one.id)] for one in due]
+        labels = [(component_words(p, planned), component_words(one, due)) for p, one in zip(planned, due, strict=True)]
+        reasons = []
+        for reason in unplaced.reasons:
+            zh, en = reason.what.zh, reason.what.en
+            for before, now in labels:
+                if zh.startswith(f"{before.zh}：") and en.startswith(f"{before.en}: "):
+                    zh, en = now.zh + zh.removeprefix(before.zh), now.en + en.removeprefix(before.en)
+                    break
+            reasons.append(Reason(reason.rule, Text(zh, en)))
+        return replace(unplaced, reasons=tuple(reasons))
 
     def loosened(self) -> Round:
         """Return the planned round with theory rooms and examiners for nothing: what it costs at least, the real one does."""
@@ -65,51 +84,79 @@ class Mixing:
         return replace(self.round_, rooms=tuple(rooms), openings=tuple(openings), policy=policy)
 
 
-def _renamed(unplaced: Unplaced, own: Mapping[tuple[str, str], str]) -> Unplaced:
-    names = {planned: real for (party_id, planned), real in own.items() if party_id == unplaced.party_id}
-    reasons = []
-    for reason in unplaced.reasons:
-        zh, en = reason.what.zh, reason.what.en
-        for planned, real in names.items():
-            zh = zh.replace(f"科目 {planned}：", f"科目 {real}：")
-            en = en.replace(f"component {planned}:", f"component {real}:")
-        reasons.append(Reason(reason.rule, Text(zh, en)))
-    return replace(unplaced, reasons=tuple(reasons))
+def mixing(round_: Round, *, strictest: bool = False) -> Mixing:
+    """Merge what may share theory rooms; where mixing is not allowed the round stays as it is.
 
-
-def mixing(round_: Round) -> Mixing:
-    """Merge what may share theory rooms; where mixing is not allowed the round stays as it is."""
+    Args:
+        round_: The round.
+        strictest: Merge what is unlike as well, at the strictest of their ratios and the longest of their times. Every plan
+            of that round is a plan of the real one; but where components keep to themselves it asks for more than need be.
+    """
     if not round_.policy.mixed_theory:
         return Mixing(round_, {}, complete=True)
     real, round_ = round_, _split_groups(round_)
     theory = [c for c in sorted(round_.components, key=lambda c: c.id) if c.room_kind is RoomKind.THEORY_ROOM]
-    rooms = {c.id: frozenset(room.id for room in round_.rooms if suits(c, room)) for c in theory}
+    # A theory room has one turn and is taken for the whole slot, so of a duration only the slots it fits into are seen.
+    spots = {c.id: _spots(round_, c, whole=strictest) for c in theory}
+    alike = {c.id: (spots[c.id], None if strictest else c.staffing, c.staffing.duty) for c in theory}
     apart = _apart(round_)
     classes: list[list[Component]] = []
     for component in theory:
-        own = next(
-            (
-                some
-                for some in classes
-                if _alike(component, some[0], rooms) and not any((component.id, c.id) in apart for c in some)
-            ),
-            None,
+        known = (
+            some
+            for some in classes
+            if alike[component.id] == alike[some[0].id] and not any((component.id, c.id) in apart for c in some)
         )
+        own = next(known, None) if component.staffing.duty is Duty.INVIGILATE else None
         if own is None:
             classes.append([component])
         else:
             own.append(component)
     merged = {c.id: some[0].id for some in classes for c in some if len(some) > 1}
-    shared = any(rooms[a.id] & rooms[b.id] for one, other in combinations(classes, 2) for a in one for b in other)
+    shared = any(spots[a.id] & spots[b.id] for one, other in combinations(classes, 2) for a in one for b in other)
+    heads = {some[0].id: _strictest(some) for some in classes}
+    round_ = replace(round_, components=tuple(heads.get(c.id, c) for c in round_.components))
     planned = _planned(round_, merged)
     if not _same_order(round_, planned, merged):
         return Mixing(real, {}, complete=False)
     return Mixing(planned, merged, complete=not shared)
 
 
-def _alike(one: Component, other: Component, rooms: Mapping[str, frozenset[str]]) -> bool:
-    same = (one.minutes, one.staffing, rooms[one.id]) == (other.minutes, other.staffing, rooms[other.id])
-    return same and one.staffing.duty is Duty.INVIGILATE
+def _spots(round_: Round, component: Component, *, whole: bool) -> frozenset[tuple[str, str]]:
+    """Return where a component can be examined, rooms and slots; of whole rooms the slot is empty."""
+    rooms = [room.id for room in round_.rooms if suits(component, room)]
+    slots = [""] if whole else [slot.id for slot in round_.slots if slot.minutes >= component.minutes]
+    return frozenset((room_id, slot_id) for room_id in rooms for slot_id in slots)
+
+
+def _strictest(some: list[Component]) -> Component:
+    """Return the first of several components as it is examined where all of them may be present."""
+    asked = [component.staffing for component in some]
+    limits = [one.room_limit for one in asked if one.room_limit is not None]
+    staffing = replace(
+        asked[0],
+        at_least=max(one.at_least for one in asked),
+        per_candidates=min(one.per_candidates for one in asked),
+        room_limit=min(limits, default=None),
+    )
+    return replace(some[0], minutes=max(component.minutes for component in some), staffing=staffing)
+
+
+def cheaper_when_strictest(plan: Plan, round_: Round, plan_of: Callable[[Round], Plan]) -> Plan:
+    """Return the better of a plan and one in which unlike components share rooms at the strictest of their ratios.
+
+    Args:
+        plan: A plan in which only like components share rooms; its bound is of the real round and stays.
+        round_: The real round.
+        plan_of: Plans a round in which nothing is mixed.
+    """
+    strict = mixing(round_, strictest=True)
+    if not strict.merged or strict.merged == mixing(round_).merged:
+        return plan
+    made = strict.back(plan_of(replace(strict.round_, policy=replace(round_.policy, mixed_theory=False))), round_)
+    if made.cost >= plan.cost:
+        return plan
+    return replace(made, round_digest=plan.round_digest, bound=plan.bound, making=plan.making)
 
 
 def _apart(round_: Round) -> set[tuple[str, str]]:

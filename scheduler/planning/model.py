@@ -5,12 +5,12 @@ One model serves the exact solve, the improvement and the crews. Rules stand in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from scheduler.planning.cohorts import Cohort, as_counts, seat_pairs
 from scheduler.planning.crews import Crew, crews_of, share_out
@@ -18,8 +18,11 @@ from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import BoolArray, IntArray
 
-Linear = cp_model.LinearExpr
-Variable = cp_model.IntVar
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+Linear: TypeAlias = "cp_model.LinearExpr"
+Variable: TypeAlias = "cp_model.IntVar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,13 @@ class Scope:
     """Where everyone is now; whoever is not in a cohort stays."""
     allowed: BoolArray
     """Sessions into which the cohorts may go."""
+    crews: tuple[int, ...] = ()
+    """Further sessions in use whose examiners may change."""
+    duties: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Examiners by session whose leaving costs ``duty_cost``."""
+    duty_cost: int = 0
+    once: frozenset[int] = frozenset()
+    """Parties, each a cohort of its own, for whom moving costs the same however many of their sittings move."""
 
 
 @dataclass(slots=True)
@@ -52,7 +62,9 @@ class Seats:
 class PlanModel:
     """Variables over a scope, and what the rules need to find them."""
 
-    def __init__(self, problem: Problem, scope: Scope, kept_cost: int = 0) -> None:
+    def __init__(self, problem: Problem, scope: Scope, kept_cost: IntArray | None = None) -> None:
+        from ortools.sat.python import cp_model  # slow; the first plan need not wait for it
+
         self.problem, self.scope, self.kept_cost = problem, scope, kept_cost
         self.cp = cp_model.CpModel()
         self.objective: list[tuple[Linear, int]] = []
@@ -72,7 +84,7 @@ class PlanModel:
         """Whoever stays."""
         self.fixed_heads = self.fixed.heads(problem)
         reachable = [d[scope.allowed[d]] for c in scope.cohorts for d in c.domains]
-        self.sessions: IntArray = np.unique(np.concatenate(reachable)) if reachable else np.zeros(0, dtype=np.int64)
+        self.sessions: IntArray = np.unique(np.concatenate([np.array(scope.crews, dtype=np.int64), *reachable]))
         """Sessions that may change, ascending."""
         self._open_sessions()
         self._seat_cohorts()
@@ -134,7 +146,9 @@ class PlanModel:
         problem = self.problem
         staying = {s: crew for s, crew in self.scope.base.staff.items() if s not in self.open and self.fixed_heads[s]}
         self.busy = staying
-        self.crews: list[Crew] = crews_of(problem, self.sessions, staying) if problem.policy.examiners_on else []
+        apart = {e for crew in self.scope.duties.values() for e in crew}
+        calling = problem.policy.examiners_on
+        self.crews: list[Crew] = crews_of(problem, self.sessions, staying, apart) if calling else []
         self.serve: list[dict[int, cp_model.IntVar]] = []
         self.serving: dict[int, list[tuple[Crew, cp_model.IntVar]]] = {s: [] for s in self.open}
         """Crews and their variables by session."""
@@ -247,10 +261,14 @@ class PlanModel:
 
 def weighted(terms: Iterable[tuple[Linear, int]]) -> Linear:
     """Return the weighted sum of expressions."""
+    from ortools.sat.python import cp_model
+
     pairs = list(terms)
     return cp_model.LinearExpr.weighted_sum([e for e, _ in pairs], [w for _, w in pairs])
 
 
 def total(terms: Iterable[Linear]) -> Linear:
     """Return the sum of expressions."""
+    from ortools.sat.python import cp_model
+
     return cp_model.LinearExpr.sum(list(terms))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from scheduler.planning.model import Linear, PlanModel, Seats, total, weighted
 from scheduler.planning.objective_spread import SPREAD
 
@@ -104,11 +106,34 @@ def trips_counted(m: PlanModel) -> None:
 
 
 def staying(m: PlanModel) -> None:
-    """Price every sitting that leaves the session of the plan to be kept; no part of a plan's cost."""
+    """Price every sitting that leaves the session of the plan to be kept, and every duty given up; no part of a plan's cost."""
+    price = np.zeros(len(m.problem.parties), dtype=np.int64) if m.kept_cost is None else m.kept_cost
     for seats in m.seats:
+        each = int(price[seats.cohort.first]) * seats.cohort.heads
+        if seats.cohort.first in m.scope.once:
+            _staying_whole(m, seats, each)
+            continue
         for kept, sit in zip(seats.cohort.kept, seats.sit, strict=True):
             for s, count in sit.items() if kept >= 0 else ():
-                m.charge(count, m.kept_cost * seats.cohort.heads * (s != kept))
+                m.charge(count, each * (s != kept))
+    for s, crew in sorted(m.scope.duties.items()):
+        calls = {one.first: call for one, call in m.serving.get(s, ())}
+        for e in crew:
+            if e in calls:
+                m.charge(calls[e], -m.scope.duty_cost)
+                m.offset += m.scope.duty_cost
+
+
+def _staying_whole(m: PlanModel, seats: Seats, each: int) -> None:
+    """Price a party that moves once, whatever moves of it."""
+    p, kept = seats.cohort.first, np.array(seats.cohort.kept, dtype=np.int64)
+    away = m.cp.new_bool_var(f"away{p}")
+    for home, sit in zip(seats.cohort.kept, seats.sit, strict=True):
+        for s, count in sit.items() if home >= 0 else ():
+            if s != home:
+                m.cp.add(count <= away)
+    m.charge(away, each)
+    m.states.append((away, lambda draft: int(((draft.at[p, : len(kept)] != kept) & (kept >= 0)).any())))
 
 
 def apply_soft(m: PlanModel) -> None:
@@ -116,8 +141,7 @@ def apply_soft(m: PlanModel) -> None:
     trips_counted(m)
     for add in SOFT.values():
         add(m)
-    if m.kept_cost:
-        staying(m)
+    staying(m)
     m.finish()
 
 

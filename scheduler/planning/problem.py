@@ -6,7 +6,7 @@ Used by the model, the constructive start and the search; the audit and the expl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
@@ -66,6 +66,8 @@ class Problem:
     """Where parties may sit at all."""
     host: IntArray
     """Institution of each site."""
+    held: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Examiners who keep their duty in a session while others are called or moved, as if they were locked."""
 
     @classmethod
     def of(cls, round_: Round) -> Self:
@@ -103,11 +105,11 @@ class Problem:
         for lock in self.round_.examiner_locks:
             if lock.examiner_id in index:
                 wanted.setdefault((lock.room_id, lock.slot_id), []).append(index[lock.examiner_id])
-        found = {}
+        found = dict(self.held)
         for s in range(len(self.table)) if wanted else ():
             names = wanted.get((self.rooms[self.table.room[s]].id, self.slots[self.table.slot[s]].id))
             if names:
-                found[s] = tuple(sorted(set(names)))
+                found[s] = tuple(sorted({*names, *self.held.get(s, ())}))
         return found
 
     @cached_property
@@ -119,6 +121,11 @@ class Problem:
     def seat_locked(self) -> frozenset[str]:
         """Return the ids of parties with a locked turn or place."""
         return frozenset(k.party_id for k in self.round_.locks if k.turn is not None or k.place is not None)
+
+    @cached_property
+    def recusing(self) -> bool:
+        """Tell whether any party must not meet some examiner."""
+        return any(self.recused)
 
     def hopeful(self, party: int) -> bool:
         """Tell whether every due component has a session to choose."""
@@ -149,12 +156,17 @@ class Problem:
                 if self.components[earlier].id in self.components[later].after:
                     yield i, j
 
-    def in_sequence(self, earlier: IntArray, later: IntArray) -> BoolArray:
-        """Tell by pair (rows: earlier, columns: later) whether the order rule lets a candidate sit both."""
+    def start_after_end(self, earlier: IntArray, later: IntArray) -> BoolArray:
+        """Tell by pair (rows: earlier, columns: later) whether order, gap and days between let a candidate sit both."""
         table, policy = self.table, self.policy
-        fits = table.start[later][None, :] >= (table.end[earlier] + policy.order_gap_min)[:, None]
+        fits: BoolArray = table.start[later][None, :] >= (table.end[earlier] + policy.order_gap_min)[:, None]
         if policy.order_days_max is not None:
             fits &= table.day[later][None, :] - table.day[earlier][:, None] <= policy.order_days_max
+        return fits
+
+    def in_sequence(self, earlier: IntArray, later: IntArray) -> BoolArray:
+        """Tell by pair whether order, gap, days between and one sitting a day let a candidate sit both."""
+        table, policy, fits = self.table, self.policy, self.start_after_end(earlier, later)
         if policy.max_sittings_per_day == 1:
             fits &= table.day[later][None, :] > table.day[earlier][:, None]
         return fits

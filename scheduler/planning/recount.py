@@ -112,6 +112,11 @@ def cost_true(reading: Reading) -> Iterator[Fault]:
                 f"the cost {line.term} says {line.amount}, a recount gives {amount}",
             )
             yield Fault(line.term, what, str(line.amount), Text(str(amount), str(amount)))
+    if plan.replanned is not None:
+        charged = plan.replanned.sittings * reading.policy.move_cost
+        if plan.replanned.cost != charged:
+            what = Text(f"调整费用应为 {charged}", f"moving costs {charged}")
+            yield Fault("replanned", what, str(plan.replanned.cost), Text(str(charged), str(charged)))
     if plan.bound is not None and plan.bound > plan.cost:
         what = Text(f"下界 {plan.bound} 高于费用 {plan.cost}", f"the bound {plan.bound} is above the cost {plan.cost}")
         yield Fault("bound", what, str(plan.bound), Text(f"≤ {plan.cost}", f"<= {plan.cost}"))

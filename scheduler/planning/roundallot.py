@@ -85,6 +85,12 @@ def _share_faults(round_: Round) -> Iterator[Finding]:
             what = Text(f"份额 {share.percent} % 超过 100 %", f"a share of {share.percent} per cent is above 100")
             said = str(share.percent)
             yield Finding("round-number", what, Where(path=f"shares[{i}].percent"), said, Text("0 至 100", "0 to 100"))
+    if seen and round_.policy.weights.share_over == 0:
+        what = Text(
+            "给了承考份额，但超份额成本为 0，份额不起作用", "shares are given, but a seat beyond them costs nothing"
+        )
+        hint = Text("填超份额成本，如 30", "give the weight share_over, such as 30")
+        yield Finding("round-share", what, Where(path="policy.weights.share_over"), "0", hint=hint, severity="warning")
     hosts = {site.institution_id for site in round_.sites}
     total = sum(share.percent for share in round_.shares)
     if seen and hosts <= seen.keys() and total < 100:

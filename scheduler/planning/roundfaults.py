@@ -5,7 +5,6 @@ Used by the round file and the office before any planning. A round that passes c
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -16,8 +15,8 @@ from scheduler.errors import Finding, Severity, Text, Where
 from scheduler.planning.roundallot import allotment_findings
 from scheduler.planning.roundlocks import lock_findings
 
-MOST_ROWS = 9_999_999
-"""Rows of all lists together; a file with more is refused before it is read."""
+MOST_ROWS = 2_999_999
+"""Rows of all lists together, about 3 GB of memory; a file with more is refused before it is read."""
 _MOST_NUMBER = 10**9
 _LISTS = (
     "slots",
@@ -111,6 +110,7 @@ _LEAST = (
     ("policy", "max_sittings_per_day", 1),
     ("policy", "max_consecutive_at", 1),
     ("policy", "day_tolerance_percent", 100),
+    ("policy", "move_cost", 0),
 )
 
 
@@ -206,12 +206,14 @@ def _number_faults(round_: Round) -> Iterator[Finding]:
 
 
 def _number_fault(path: str, number: float, least: object) -> Finding:
-    zh, en = ("不是有限的数", "is not finite") if not math.isfinite(number) else ("超出允许范围", "is out of range")
+    endless = str(number).strip("-") in {"inf", "nan"}
+    zh, en = ("不是有限的数", "is not finite") if endless else ("超出允许范围", "is out of range")
+    said = str(number) if len(str(number)) <= 30 else f"{str(number)[:12]}…"
     return Finding(
         "round-number",
-        Text(f"{path} = {number} {zh}", f"{path} = {number} {en}"),
+        Text(f"{path} = {said} {zh}", f"{path} = {said} {en}"),
         Where(path=path),
-        str(number),
+        said,
         Text(f"{least} 至 {_MOST_NUMBER}", f"{least} to {_MOST_NUMBER}"),
     )
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from scheduler.domain.calendar import Slot, gap_minutes
+from scheduler.domain.fitness import qualified, suits
+from scheduler.domain.people import Examiner
 from scheduler.domain.rounds import Lock, Party, Round
 from scheduler.errors import Finding, Text, Where
 
@@ -265,6 +267,12 @@ def _examiner_lock_faults(round_: Round) -> Iterator[Finding]:
                 f"examiner {lock.examiner_id} is locked but not available in {lock.slot_id}",
             )
             yield Finding("round-lock", what, where)
+        if not _of_use(round_, examiners[lock.examiner_id], lock.room_id):
+            what = Text(
+                f"考评员 {lock.examiner_id} 在考场 {lock.room_id} 没有可承担的科目，却被锁定",
+                f"examiner {lock.examiner_id} is locked to room {lock.room_id} but qualified for nothing examined there",
+            )
+            yield Finding("round-lock", what, where)
         rooms_of[lock.examiner_id, lock.slot_id].add(lock.room_id)
     for (examiner_id, slot_id), rooms in sorted(rooms_of.items()):
         if len(rooms) > 1:
@@ -275,3 +283,10 @@ def _examiner_lock_faults(round_: Round) -> Iterator[Finding]:
             hint = Text("各考场同时开场时无法满足", "it cannot hold when these rooms open together")
             said = ", ".join(sorted(rooms))
             yield Finding("round-lock", what, Where(path="examiner_locks"), said, hint=hint, severity="warning")
+
+
+def _of_use(round_: Round, examiner: Examiner, room_id: str) -> bool:
+    """Tell whether an examiner is qualified for anything that can be examined in a room."""
+    room = next(room for room in round_.rooms if room.id == room_id)
+    here = [component for component in round_.components if suits(component, room)]
+    return not here or any(qualified(examiner, component) for component in here)

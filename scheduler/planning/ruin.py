@@ -33,10 +33,23 @@ KEPT_WAYS = 30_000_000
 class Ruin:
     """Moves on one draft, some of which are taken although they cost a little more."""
 
-    def __init__(self, problem: Problem, draft: Draft, seed: int) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        draft: Draft,
+        seed: int,
+        *,
+        units: list[Unit] | None = None,
+        worth: Callable[[Draft], int] | None = None,
+    ) -> None:
         self.problem, self.chance = problem, random.Random(seed)
         self.builder = Builder(problem, draft, Ways(problem, KEPT_WAYS))
-        self.unit_at: dict[int, Unit] = {p: unit for unit in units_of(problem) for p in unit.parties}
+        self.worth = worth or (lambda draft: cost(problem, draft))
+        """What is to fall: the cost, or more than that."""
+        free = units_of(problem) if units is None else units
+        self.unit_at: dict[int, Unit] = {p: unit for unit in free for p in unit.parties}
+        self.free: list[int] | None = None if units is None else sorted(self.unit_at)
+        """Parties that may move; None for all."""
         self.groups: dict[str, list[Unit]] = {}
         for unit in dict.fromkeys(self.unit_at.values()) if problem.together else ():
             if group_id := group_of(problem, unit.parties[0]):
@@ -44,7 +57,7 @@ class Ruin:
         self.watched = watched(problem)
         self.emptied: list[int] = []
         """Sessions the last ruin went for."""
-        self.now = self.best_cost = cost(problem, draft)
+        self.now = self.best_cost = self.worth(draft)
         self.best = draft
 
     def run(self, moves: int, most: int, heat: tuple[float, float], stop: Callable[[], bool]) -> Draft:
@@ -76,7 +89,7 @@ class Ruin:
                 builder.insert(unit, price)
         builder.lures = None
         draft = builder.draft()
-        then = cost(self.problem, draft)
+        then = self.worth(draft)
         if self.watched and offenders(self.problem, draft.at, draft.staff):
             builder.restore(before)
             return
@@ -90,7 +103,11 @@ class Ruin:
     def _ruined(self, most: int) -> list[Unit]:
         """Choose units: those of some sessions close to each other, and some without a place."""
         builder, chance, table = self.builder, self.chance, self.problem.table
-        sessions = np.flatnonzero(builder.heads > 0)
+        if self.free is None:
+            sessions = np.flatnonzero(builder.heads > 0)
+        else:
+            own = builder.at[self.free]
+            sessions = np.unique(own[own >= 0])
         target = chance.randint(2, most)
         chosen: dict[tuple[int, ...], Unit] = {}
         left = [p for p in np.flatnonzero((builder.at < 0).all(axis=1)).tolist() if p in self.unit_at]

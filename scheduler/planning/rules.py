@@ -113,6 +113,12 @@ _HARD = (
         "product; fragments: asked by examining authorities in public (seen)",
     ),
     (
+        "group-seats",
+        "要求座号连续时，同组考生之间不得插排他人",
+        "where groups sit side by side, nobody else's place lies among theirs",
+        "asked by examining authorities in public (seen)",
+    ),
+    (
         "barred-site",
         "不得安排在该考生或其组别不得前往的考点",
         "nobody is examined at a site barred for them or for their group",

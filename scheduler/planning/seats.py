@@ -67,7 +67,15 @@ def _number(
     slot_id = problem.slots[table.slot[session]].id
     extra = sum(w.places for w in problem.round_.waivers if (w.room_id, w.slot_id) == (room.id, slot_id))
     hall = _Hall(int(table.turns[session]), int(table.per_turn[session]), room.places + extra, kept)
-    filling = _Filling(problem, hall)
+    taken = _fill(_Filling(problem, hall), people, fixed, wishes)
+    if wishes and problem.policy.group_seats and _scattered(problem, taken, fixed):
+        return _fill(_Filling(problem, hall), people, fixed, {})
+    return taken
+
+
+def _fill(
+    filling: _Filling, people: list[Person], fixed: Mapping[int, Lock], wishes: Mapping[Person, Seat]
+) -> dict[Person, Seat]:
     locked = [(p, m) for p, m in people if m == 1 and p in fixed and (fixed[p].turn or fixed[p].place)]
     for person in sorted(locked, key=lambda q: (not fixed[q[0]].place, not fixed[q[0]].turn, q)):
         filling.take(person, fixed[person[0]].turn, fixed[person[0]].place)
@@ -78,6 +86,20 @@ def _number(
         if person not in filling.taken:
             filling.take(person, None, None)
     return filling.taken
+
+
+def _scattered(problem: Problem, taken: Mapping[Person, Seat], fixed: Mapping[int, Lock]) -> bool:
+    """Tell whether somebody sits among the places of another group; whoever has a locked seat is let pass."""
+    pinned = {p for p, lock in fixed.items() if lock.turn is not None or lock.place is not None}
+    rows: dict[int, list[str]] = {}
+    for (p, _), (turn, _place) in sorted(taken.items(), key=lambda one: one[1]):
+        if p not in pinned:
+            rows.setdefault(turn, []).append(problem.parties[p].group_id)
+    for row in rows.values():
+        blocks = [name for n, name in enumerate(row) if name and (n == 0 or row[n - 1] != name)]
+        if len(blocks) > len(set(blocks)):
+            return True
+    return False
 
 
 class _Filling:
@@ -92,8 +114,8 @@ class _Filling:
         """Give the seat of an earlier plan where it is still there and free."""
         turn, place = seat
         if (
-            turn <= self.hall.turns
-            and place <= self.hall.places
+            1 <= turn <= self.hall.turns
+            and 1 <= place <= self.hall.places
             and self._room_in(turn, person)
             and seat not in self.used
         ):

@@ -10,34 +10,30 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from importlib.metadata import version
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from scheduler.domain.catalogue import Duty
 from scheduler.domain.rounds import Round
-from scheduler.domain.sessions import CostLine, Making, Plan, Session
-from scheduler.errors import PlanRejected, Text
+from scheduler.domain.sessions import Plan
 from scheduler.planning.bounds import relaxed_bound
-from scheduler.planning.cohorts import Cohort, cohorts_of
+from scheduler.planning.cohorts import Cohort, cohorts_of, columns
 from scheduler.planning.construct import start
 from scheduler.planning.cpsat import Effort
-from scheduler.planning.draft import Draft, cost, costs
+from scheduler.planning.draft import Draft, cost
 from scheduler.planning.engines import handed_over
-from scheduler.planning.improve import Interrupted, Search, columns, neighbourhoods, reseat, whole
-from scheduler.planning.mixing import mixing
+from scheduler.planning.finish import judge, making, written
+from scheduler.planning.improve import Interrupted, Search, neighbourhoods, reseat, whole
+from scheduler.planning.mixing import cheaper_when_strictest, mixing
 from scheduler.planning.pace import Pace, pace_of
 from scheduler.planning.problem import Problem
-from scheduler.planning.roundfile import round_digest
+from scheduler.planning.progress import Progress, teller
 from scheduler.planning.ruin import Ruin
 from scheduler.planning.screen import hopeless, leftovers
-from scheduler.planning.seats import session_id, sittings_of
-from scheduler.planning.table import IntArray
 
 logger = logging.getLogger(__name__)
 
-ENGINE = "scheduler-1"
 DISCOUNTS = ((1, 1), (1, 10), (1, 10), (1, 4), (1, 10), (1, 20))
 """Fractions of opening costs that count in each of the starts."""
 MOST = 30
@@ -46,19 +42,6 @@ SEATS_ALONE = 1_000
 """Seat variables from which seating anew in the sessions in use is a smaller model of its own."""
 PARTS = 10
 """Reports of progress on each of these ways."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What the search tells while it works."""
-
-    stage: str
-    """``screen``, ``start``, ``exact``, ``improve``, ``bound`` or ``seats``."""
-    done: int
-    total: int
-    """Steps of this stage; 0 when not known."""
-    cost: int | None
-    bound: int | None
 
 
 def solve(
@@ -87,42 +70,38 @@ def solve(
     Raises:
         PlanRejected: The audit refuses the plan, which is a fault of this engine.
     """
+    if keep is not None:
+        from scheduler.planning.replan import replan
+
+        return replan(round_, keep, seed=seed, time_limit_s=time_limit_s, progress=progress)
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-    tell = _teller(progress)
-    tell("screen", 0, 0, None, None)
+    if progress is not None:
+        progress(Progress("screen", 0, 0, None, None))
     mixed = mixing(round_)
-    problem, keep = Problem.of(mixed.round_), mixed.into(keep)
+    problem = Problem.of(mixed.round_)
     known = hopeless(problem)
-    kept = _kept_sessions(problem, keep) if keep else None
-    kept_cost = max(1, problem.policy.weights.unplaced // 5) if keep else 0
-    search = Search(problem, Draft.empty(problem), seed, kept, kept_cost, deadline, tell)
-    search.executor = executor
+    search = Search(problem, Draft.empty(problem), seed, deadline=deadline, executor=executor)
+
+    def left_at(worth: int) -> int | None:
+        return int(problem.heads[search.best.left()].sum()) if worth == search.cost else None
+
+    search.tell = teller(progress, left_at)
     search.loose = None if mixed.complete else Problem.of(mixed.loosened())
+    stopped = False
     try:
         _search(search)
     except (KeyboardInterrupt, Interrupted):
         logger.info("interrupted; the best plan so far is kept")
-    tell("seats", 0, 0, search.cost, search.bound)
+        stopped = True
+    search.tell("seats", 0, 0, search.cost, search.bound)
     bound = min(search.bound, cost(problem, search.best))
-    settings = {"engine": ENGINE, "time_limit_s": "none" if time_limit_s is None else f"{time_limit_s:g}"}
-    settings["keep"] = "yes" if keep else "no"
-    plan = Plan(
-        round_.id,
-        round_digest(round_),
-        _sessions(problem, search.best),
-        sittings_of(problem, search.best, keep),
-        leftovers(problem, search.best, known),
-        tuple(CostLine(term, amount) for term, amount in costs(problem, search.best).items()),
-        bound,
-        Making(
-            seed,
-            ENGINE,
-            (("numpy", version("numpy")), ("ortools", version("ortools"))),
-            tuple(sorted(settings.items())),
-        ),
-    )
+    plan = written(round_, problem, search.best, leftovers(problem, search.best, known))
+    plan = replace(plan, bound=bound, making=making(seed, time_limit_s, keep="no"))
     plan = mixed.back(plan, round_)
-    _judge(round_, plan)
+    if not mixed.complete and not stopped and not search.late():
+        again = partial(solve, seed=seed, time_limit_s=search.left_s(), progress=progress)
+        plan = cheaper_when_strictest(plan, round_, again)
+    judge(round_, plan)
     return plan
 
 
@@ -199,7 +178,7 @@ def _bound(search: Search, rounds: int, everyone: list[Cohort]) -> None:
 def _exact(search: Search, effort: Effort) -> bool:
     """Solve everything in one model; tell whether the best draft is proven."""
     search.tell("exact", 0, 0, search.cost, search.bound)
-    answer = whole(search, effort)
+    answer = whole(search, effort, _hopeless_cost(search.problem))
     if search.kept is None and search.loose is None:
         search.bound = max(search.bound, _rounded(answer.bound) + _hopeless_cost(search.problem))
     return (answer.optimal and search.kept is None) or search.over()
@@ -213,50 +192,3 @@ def _rounded(bound: float) -> int:
 def _hopeless_cost(problem: Problem) -> int:
     left = [p for p in range(len(problem.parties)) if not problem.hopeful(p)]
     return int(problem.heads[left].sum()) * problem.policy.weights.unplaced
-
-
-def _kept_sessions(problem: Problem, keep: Plan) -> IntArray:
-    """Return the sessions of an earlier plan that still exist, by party and position; -1 where none."""
-    index = {(session_id(problem, s), int(problem.table.component[s])): s for s in range(len(problem.table))}
-    component = {c.id: n for n, c in enumerate(problem.components)}
-    party = {p.id: n for n, p in enumerate(problem.parties)}
-    kept = Draft.empty(problem).at
-    for sitting in keep.sittings:
-        p, c = party.get(sitting.party_id, -1), component.get(sitting.component_id, -1)
-        if p >= 0 and c in problem.due[p]:
-            position = problem.due[p].index(c)
-            s = index.get((sitting.session_id, c), -1)
-            kept[p, position] = s if s in problem.domains[p][position] else -1
-    return kept
-
-
-def _sessions(problem: Problem, draft: Draft) -> tuple[Session, ...]:
-    found = []
-    for s in draft.in_use().tolist():
-        component = problem.components[problem.table.component[s]]
-        crew = [problem.examiners[e] for e in draft.staff.get(s, ())]
-        leads = [e.id for e in crew if e.may_lead] if component.staffing.duty is Duty.ASSESS else []
-        room, slot = problem.rooms[problem.table.room[s]], problem.slots[problem.table.slot[s]]
-        names = tuple(sorted(e.id for e in crew))
-        found.append(Session(session_id(problem, s), component.id, room.id, slot.id, names, min(leads, default=None)))
-    return tuple(sorted(found, key=lambda session: session.id))
-
-
-def _teller(progress: Callable[[Progress], None] | None) -> Callable[[str, int, int, int | None, int | None], None]:
-    def tell(stage: str, done: int, total: int, worth: int | None, bound: int | None) -> None:
-        if progress is not None:
-            progress(Progress(stage, done, total, worth, bound))
-
-    return tell
-
-
-def _judge(round_: Round, plan: Plan) -> None:
-    from scheduler.planning.audit import audit
-
-    findings = audit(round_, plan)
-    if findings:
-        what = Text(
-            "求解器产生的方案未通过核查，这是本程序的错误",
-            "the audit refuses the solver's plan: a fault of this program",
-        )
-        raise PlanRejected(what, findings)

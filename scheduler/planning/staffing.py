@@ -7,17 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduler.domain.catalogue import Component, Duty
+from scheduler.domain.catalogue import Duty
+from scheduler.domain.fitness import qualified
 from scheduler.domain.people import Examiner
 from scheduler.domain.rounds import Round
 from scheduler.planning.table import BoolArray, Places, SessionTable
-
-
-def qualified(examiner: Examiner, component: Component) -> bool:
-    """Tell whether an examiner has the duty and, where candidates are assessed, the trade."""
-    duty = component.staffing.duty
-    trade_ok = duty is Duty.INVIGILATE or not examiner.trade_ids or component.trade_id in examiner.trade_ids
-    return duty in examiner.duties and trade_ok
 
 
 def eligibility(examiners: tuple[Examiner, ...], places: Places, table: SessionTable) -> BoolArray:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from scheduler.domain.calendar import Slot
 from scheduler.domain.catalogue import Component, RoomKind
+from scheduler.domain.fitness import suits
 from scheduler.domain.places import Room
 from scheduler.domain.rounds import Opening, Round
 
@@ -73,11 +74,6 @@ def turns_of(component: Component, room: Room, slot: Slot, changeover_min: int) 
         return 1
     fit = (slot.minutes + changeover_min) // max(1, component.minutes + changeover_min)
     return fit if room.max_turns is None else min(fit, room.max_turns)
-
-
-def suits(component: Component, room: Room) -> bool:
-    """Tell whether a room has the kind and the equipment a component needs."""
-    return room.kind is component.room_kind and (not room.trade_ids or component.trade_id in room.trade_ids)
 
 
 def opening_cost(round_: Round, room: Room, opening: Opening | None) -> int:

@@ -102,6 +102,7 @@ REASONS = make_codes([
 TOGETHER = make_codes([
     ("session", "同场", "同一场次"),
     ("site", "同考点", "同一考点"),
+    ("fragments", "分散", "拆分", "可拆分"),
     ("none", "不限", "无", "no"),
 ])  # fmt: skip
 ATTENDANCE = make_codes([
@@ -110,12 +111,13 @@ ATTENDANCE = make_codes([
     (Attendance.BARRED, "取消资格", "违纪", "取消考试资格", "disqualified"),
     (Attendance.DEFERRED, "缓考", "申请缓考", "postponed"),
 ])  # fmt: skip
-COMPONENT_KINDS = make_codes([
+_KINDS_OF_COMPONENTS: list[tuple[str, ...]] = [
     (ComponentKind.THEORY, "理论", "理论考试", "理论知识", "理论知识考试"),
     (ComponentKind.PRACTICAL, "实操", "实际操作", "实操考试", "技能", "技能操作", "操作技能", "操作技能考核", "实际操作考试"),
     (ComponentKind.HOT_WORK, "动火作业", "动火作业安全管理", "动火", "hot work"),
     (ComponentKind.OTHER, "其他", "其它"),
-])  # fmt: skip
+]  # fmt: skip
+COMPONENT_KINDS = make_codes(_KINDS_OF_COMPONENTS)
 _ROLES = [
     ("implementing_department", "实施部门", "主管部门", "发证机关", "implementing department"),
     ("certification_institution", "评价机构", "职业技能评价机构", "certification institution"),
@@ -133,6 +135,12 @@ def scheme_codes(catalogue: Catalogue, only: Iterable[str] | None = None) -> Cod
 def trade_codes(catalogue: Catalogue) -> Codes:
     """Return the trades."""
     return make_codes((t.id, t.name.zh, t.name.en, t.name.zh.removesuffix("作业")) for t in catalogue.trades)
+
+
+def component_codes(catalogue: Catalogue) -> Codes:
+    """Return the kinds of components, then every component by its id."""
+    ids = sorted({component.id for scheme in catalogue.schemes for component in scheme.components})
+    return make_codes([*_KINDS_OF_COMPONENTS, *((id_, id_) for id_ in ids)])
 
 
 def award_codes(catalogue: Catalogue, only: Iterable[str] | None = None) -> Codes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scheduler.sheets.columns import Table, make_column
+from scheduler.sheets.columns_rules import RULES
 
 ROUND = Table("round", "批次", "Round", (
     make_column("id", "批次编号", "Round id", ("如 2026-06", "such as 2026-06"), "编号", "id", required=True, text=True),
@@ -18,6 +19,14 @@ ROUND = Table("round", "批次", "Round", (
     make_column("changeover_min", "换场分钟", "Changeover min", ("工位两轮之间的分钟；留空即0", "minutes between turns; empty means 0"), "换场时间"),
     make_column("max_travel_km", "最远路程公里", "Max travel km", ("单程上限；留空不限", "limit of a trip; empty means none"), "最远路程"),
     make_column("road_factor", "道路系数", "Road factor", ("道路公里与直线公里之比；留空即1.25", "road km per straight km; empty means 1.25")),
+    make_column("max_sittings_per_day", "每日科目数上限", "Max sittings per day", ("每名考生每日最多考几科；留空不限", "components a candidate sits a day at most; empty means no limit"), "每人每日最多科目数"),
+    make_column("bar_own_institution", "回避培训机构考点", "Bar own institution", ("考生不在本人培训机构的考点考试；是或否，留空即否", "nobody is examined at a site of the institution that trained them; 是/否 (yes/no), empty means no"), choices="yes_no"),
+    make_column("no_mutual_exchange", "禁止互考", "No mutual exchange", ("同一批次内两机构不互考对方的考生；是或否，留空即否", "two institutions do not examine each other's candidates; 是/否 (yes/no), empty means no"), "不得互考", choices="yes_no"),
+    make_column("mixed_theory", "理论混合编场", "Mixed theory rooms", ("一个理论考场可同时考几个工种；是或否，留空即否", "a theory room may examine several trades at a time; 是/否 (yes/no), empty means no"), "混合编场", choices="yes_no"),
+    make_column("max_consecutive_at", "同一机构连续执考日上限", "Max consecutive at", ("考评员在同一机构考点连续执考的日数；留空不限", "duty days in a row of an examiner at one institution's sites; empty means no limit"), "连续执考上限"),
+    make_column("rotate_half", "考评组半数轮换", "Rotate half", ("同一考场前后两场至少换一半考评员；是或否，留空即否", "at least half of a team changes from session to session in a room; 是/否 (yes/no), empty means no"), "半数轮换", choices="yes_no"),
+    make_column("group_seats", "同组座号连续", "Group seats", ("每场同组考生座号相连；是或否，留空即否", "the places of a group follow each other in each session; 是/否 (yes/no), empty means no"), "座号连续", choices="yes_no"),
+    make_column("day_tolerance_percent", "单日负荷容限百分比", "Day tolerance percent", ("相对日均，超过部分计入单日集中成本；留空即125", "of the average day, beyond which day peak is charged; empty means 125")),
     make_column("w_unplaced", "未安排成本", "Weight unplaced", ("每名未安排考生；整数", "each candidate unplaced; whole number")),
     make_column("w_theory_session", "理论场次成本", "Weight theory session", ("每个理论场次；整数", "each theory session; whole number")),
     make_column("w_workshop_session", "实操场次成本", "Weight workshop session", ("每个实操场次；整数", "each workshop session; whole number")),
@@ -25,6 +34,10 @@ ROUND = Table("round", "批次", "Round", (
     make_column("w_km", "公里成本", "Weight km", ("每人每公里；整数", "each candidate and kilometre; whole number")),
     make_column("w_extra_trip", "再次往返成本", "Weight extra trip", ("每人每多一次往返；整数", "each further trip; whole number")),
     make_column("w_wait_day", "等候成本", "Weight wait day", ("每人每天；整数", "each candidate and day; whole number")),
+    make_column("w_share_over", "超份额成本", "Weight share over", ("每个超出机构承考份额的考位；整数，留空即0", "each seat beyond an institution's share; whole number, empty means 0")),
+    make_column("w_day_peak", "单日集中成本", "Weight day peak", ("每个超出单日容限的考位；整数，留空即0", "each seat beyond the day tolerance; whole number, empty means 0")),
+    make_column("w_unfair", "执考不均成本", "Weight unfair", ("考评员每次超出平均的执考；整数，留空即0", "each duty of an examiner beyond the average; whole number, empty means 0")),
+    make_column("w_group_session", "分组分散成本", "Weight group session", ("一组每多一个场次；整数，留空即0", "each further session of a group; whole number, empty means 0")),
 ), ("考试批次",))  # fmt: skip
 
 SLOTS = Table("slots", "时段", "Slots", (
@@ -89,8 +102,11 @@ RECUSALS = Table("recusals", "回避", "Recusals", (
 
 GROUPS = Table("groups", "分组", "Groups", (
     make_column("id", "分组编号", "Group id", ("报名表分组一栏所填", "as in the entries' group column"), "分组", "编号", "id", "group", required=True, text=True),
-    make_column("together", "同组要求", "Together", ("同场、同考点、不限；留空即同场", "同场 (session), 同考点 (site), 不限 (none); empty means session"), "要求", choices="together"),
+    make_column("together", "同组要求", "Together", ("同场、同考点、分散、不限；留空即同场", "同场 (session), 同考点 (site), 分散 (fragments), 不限 (none); empty means session"), "要求", choices="together"),
     make_column("name", "分组名称", "Name", ("可留空", "may stay empty"), "名称", "group name", width=26),
+    make_column("fragment_min", "每处最少人数", "Fragment min", ("分散时每个考点至少几人；留空即1", "for fragments: candidates at a site at least; empty means 1"), "每考点最少人数"),
+    make_column("fragment_max", "每处最多人数", "Fragment max", ("分散时每个考点至多几人；留空不限", "for fragments: candidates at a site at most; empty means no limit"), "每考点最多人数"),
+    make_column("barred", "不得前往的考点", "Barred sites", ("考点编号或名称，用顿号分开", "ids or names of sites, separated by 、"), "禁去考点", width=24),
 ), required=False)  # fmt: skip
 
 DISTANCES = Table("distances", "路程", "Distances", (
@@ -106,5 +122,5 @@ OPENINGS = Table("openings", "开场", "Openings", (
     make_column("closed", "关闭", "Closed", ("是或否；留空即否", "是/否 (yes/no); empty means no"), choices="yes_no"),
 ), required=False)  # fmt: skip
 
-SETUP = (ROUND, SLOTS, INSTITUTIONS, SITES, ROOMS, EXAMINERS, RECUSALS, GROUPS, DISTANCES, OPENINGS)
+SETUP = (ROUND, SLOTS, INSTITUTIONS, SITES, ROOMS, EXAMINERS, RECUSALS, GROUPS, DISTANCES, OPENINGS, *RULES)
 """Every sheet of a set-up workbook, in the template's order."""

@@ -13,6 +13,7 @@ from scheduler.domain.catalogue import RoomKind
 from scheduler.domain.places import Room, Site
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan, Session, Sitting
+from scheduler.domain.wording import component_words
 from scheduler.sheets.paint import Value, head, new_book, rows_below
 
 _TERMS = {
@@ -32,6 +33,7 @@ class PlanTables:
         self.rooms = {r.id: r for r in round_.rooms}
         self.sites = {s.id: s for s in round_.sites}
         self.components = {c.id: c for c in round_.components}
+        self.told_apart = {c.id: component_words(c, round_.components).zh for c in round_.components}
         self.institutions = {i.id: i.name for i in round_.institutions}
         self.parties = {p.id: p for p in round_.parties}
         self.examiners = {e.id: e for e in round_.examiners}
@@ -47,6 +49,10 @@ class PlanTables:
         """Return the Chinese name of a component, or its id where it has none."""
         component = self.components.get(component_id)
         return component.name.zh or component_id if component else component_id
+
+    def examined(self, session: Session) -> str:
+        """Return what a session examines: every component, with ids where the round has several of one name."""
+        return "、".join(self.told_apart.get(id_, id_) for id_ in session.component_ids)
 
     def name_of(self, party_id: str) -> str:
         """Return the name of a party, or its id where none was given."""
@@ -99,7 +105,7 @@ class PlanTables:
             yield (
                 session.id, slot.on, slot.start, slot.end, site.name or site.id, self.institutions.get(site.institution_id),
                 room.name or room.id, "理论考场" if room.kind is RoomKind.THEORY_ROOM else "实操考场",
-                self.component_name(session.component_id), self.heads[session.id], room.places, turns, people, lead,
+                self.examined(session), self.heads[session.id], room.places, turns, people, lead,
             )  # fmt: skip
 
     def sitting_rows(self) -> Iterator[tuple[Value, ...]]:
@@ -143,7 +149,7 @@ class PlanTables:
                     role = "组长 lead" if session.lead_id == examiner.id else None
                     yield (
                         examiner.id, self.examiner_name(examiner.id), self.institutions.get(examiner.institution_id), slot.on, slot.start,
-                        slot.end, site.name or site.id, room.name or room.id, self.component_name(session.component_id),
+                        slot.end, site.name or site.id, room.name or room.id, self.examined(session),
                         role, self.heads[session.id], session.id,
                     )  # fmt: skip
         for examiner in sorted(self.round.examiners, key=lambda e: e.id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from scheduler.domain.calendar import Slot, Window
 from scheduler.domain.catalogue import Catalogue
@@ -12,6 +12,7 @@ from scheduler.domain.people import Examiner
 from scheduler.domain.places import Institution, Room, Site
 from scheduler.domain.rounds import Policy, RoundSetup, Weights
 from scheduler.errors import Finding, Text, errors_in
+from scheduler.sheets import columns_rules as few
 from scheduler.sheets import columns_setup as tables
 from scheduler.sheets.cells import Row
 from scheduler.sheets.codes import Codes, make_codes, scheme_codes
@@ -20,12 +21,20 @@ from scheduler.sheets.setup_parts import (  # fmt: skip
     Known,
     read_distance,
     read_examiner,
-    read_group,
     read_institution,
     read_opening,
-    read_recusal,
     read_room,
     read_site,
+)
+from scheduler.sheets.setup_rules import (
+    read_examiner_lock,
+    read_group,
+    read_lock,
+    read_recusal,
+    read_reservation,
+    read_share,
+    read_terms,
+    read_waiver,
 )
 from scheduler.sheets.table import find_by_name
 from scheduler.sheets.workbook import Book
@@ -71,12 +80,7 @@ def setup_of(book: Book, *, catalogue: Catalogue) -> tuple[RoundSetup | None, li
     known.rooms = _named(rooms)
     examiners = _keyed(book, tables.EXAMINERS, lambda row: read_examiner(row, known), findings)
     known.examiners = _named(examiners)
-    recusals = _read(book, tables.RECUSALS, lambda row: read_recusal(row, known), findings)
-    groups = _keyed(book, tables.GROUPS, read_group, findings)
-    distances = _read(book, tables.DISTANCES, lambda row: read_distance(row, known), findings)
-    openings = _read(book, tables.OPENINGS, lambda row: read_opening(row, known), findings)
-    _once(distances, lambda d: (d.origin_id, d.site_id), "site")
-    _once(openings, lambda o: (o.room_id, o.slot_id), "slot")
+    rules = _rules(book, known, findings)
     if errors_in(findings) or not rounds:
         return None, findings
     first = rounds[0][1]
@@ -90,13 +94,36 @@ def setup_of(book: Book, *, catalogue: Catalogue) -> tuple[RoundSetup | None, li
         rooms=_values(rooms),
         examiners=_values(examiners),
         scheme_ids=first.scheme_ids,
-        recusals=_values(recusals),
-        groups=_values(groups),
-        distances=_values(distances),
-        openings=_values(openings),
         policy=first.policy,
+        **rules,
     )
     return setup, findings
+
+
+def _rules(book: Book, known: Known, findings: list[Finding]) -> dict[str, Any]:
+    """Return what ties people and places, by field of the setup."""
+
+    def read(table: Table, reader: Callable[[Row, Known], T | None]) -> list[tuple[Row, T]]:
+        return _read(book, table, lambda row: reader(row, known), findings)
+
+    recusals, groups = read(tables.RECUSALS, read_recusal), read(tables.GROUPS, read_group)
+    distances, openings = read(tables.DISTANCES, read_distance), read(tables.OPENINGS, read_opening)
+    reservations, waivers = read(few.RESERVATIONS, read_reservation), read(few.WAIVERS, read_waiver)
+    shares, locks = read(few.SHARES, read_share), read(few.LOCKS, read_lock)
+    examiner_locks, terms = read(few.EXAMINER_LOCKS, read_examiner_lock), read(few.TERMS, read_terms)
+    _once(groups, lambda g: g.id, "id")
+    _once(distances, lambda d: (d.origin_id, d.site_id), "site")
+    _once(openings, lambda o: (o.room_id, o.slot_id), "slot")
+    _once(waivers, lambda w: (w.room_id, w.slot_id), "slot")
+    _once(shares, lambda s: s.institution_id, "institution")
+    _once(locks, lambda k: (k.document_no, k.component), "component")
+    _once(terms, lambda t: t.document_no, "document_no")
+    return {
+        "recusals": _values(recusals), "groups": _values(groups), "distances": _values(distances),
+        "openings": _values(openings), "reservations": _values(reservations), "waivers": _values(waivers),
+        "shares": _values(shares), "locks": _values(locks), "examiner_locks": _values(examiner_locks),
+        "terms": _values(terms),
+    }  # fmt: skip
 
 
 def _read(book: Book, table: Table, reader: Callable[[Row], T | None], findings: list[Finding]) -> list[tuple[Row, T]]:
@@ -181,6 +208,14 @@ def _policy(row: Row) -> Policy:
         max_travel_km=row.number_in("max_travel_km", 0.0, 10_000.0),
         road_factor=plain.road_factor if road_factor is None else road_factor,
         weights=Weights(**weights),
+        max_sittings_per_day=row.whole("max_sittings_per_day", 1, 20),
+        bar_own_institution=row.yes("bar_own_institution", default=plain.bar_own_institution),
+        no_mutual_exchange=row.yes("no_mutual_exchange", default=plain.no_mutual_exchange),
+        mixed_theory=row.yes("mixed_theory", default=plain.mixed_theory),
+        max_consecutive_at=row.whole("max_consecutive_at", 1, 366),
+        rotate_half=row.yes("rotate_half", default=plain.rotate_half),
+        group_seats=row.yes("group_seats", default=plain.group_seats),
+        day_tolerance_percent=whole("day_tolerance_percent", 100, 10_000, plain.day_tolerance_percent),
     )
 
 

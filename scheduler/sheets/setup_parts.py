@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal, cast
 
 from scheduler.domain.catalogue import Catalogue, Duty, RoomKind
 from scheduler.domain.identity import credit_code_good
 from scheduler.domain.people import Examiner
 from scheduler.domain.places import Institution, Room, Site
-from scheduler.domain.rounds import Distance, DocumentRecusal, Group, Opening
+from scheduler.domain.rounds import Distance, Opening
 from scheduler.sheets.cells import Row, read_point
-from scheduler.sheets.codes import DUTIES, REASONS, ROOM_KINDS, TOGETHER, Codes, issuer_codes, make_codes, trade_codes
+from scheduler.sheets.codes import DUTIES, ROOM_KINDS, Codes, issuer_codes, make_codes, trade_codes
 from scheduler.sheets.faults import Pair
 
 _NOBODY = make_codes(())
@@ -130,30 +129,6 @@ def read_examiner(row: Row, known: Known) -> Examiner | None:
         may_lead=may_lead,
         name=name,
     )
-
-
-def read_recusal(row: Row, known: Known) -> DocumentRecusal | None:
-    """Read one recusal; None where a part is missing."""
-    examiner_id = row.choice("examiner", known.examiners, "examiner-unknown", required=True)
-    document_no = row.code("document_no", "id-number-stored-as-number", required=True)
-    reason = row.choice("reason", REASONS, "reason-unknown", required=True)
-    note = row.text("note")
-    if document_no and not re.fullmatch(r"[A-Z0-9]{5,18}", document_no):
-        row.fault(
-            "document_no",
-            "id-number-shape",
-            ("证件号码的位数或字符不对", "the number has the wrong length or characters"),
-        )
-    if examiner_id is None or not document_no or reason is None:
-        return None
-    return DocumentRecusal(examiner_id, document_no, cast("Literal['relative', 'own_trainee', 'other']", reason), note)
-
-
-def read_group(row: Row) -> Group | None:
-    """Read one group; None without an id."""
-    group_id, name = row.text("id", required=True), row.text("name")
-    together = row.choice("together", TOGETHER, "together-unknown") or "session"
-    return Group(group_id, cast("Literal['session', 'site', 'none']", together), name) if group_id else None
 
 
 def read_distance(row: Row, known: Known) -> Distance | None:

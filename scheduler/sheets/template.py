@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 from openpyxl import Workbook
 
 from scheduler.domain.catalogue import Catalogue
 from scheduler.domain.entries import Entry
-from scheduler.domain.rounds import RoundSetup, Weights
+from scheduler.domain.rounds import RoundSetup
 from scheduler.domain.sessions import Sitting
 from scheduler.sheets import columns_setup as tables
-from scheduler.sheets.codes import DUTIES, KINDS, REASONS, ROOM_KINDS, TOGETHER, award_codes, scheme_codes
+from scheduler.sheets.codes import KINDS, award_codes, scheme_codes
 from scheduler.sheets.columns import Column, Table, TemplateKind
 from scheduler.sheets.columns_entries import ENTRIES, HELD_SHOWN, SHOWN, held_columns
 from scheduler.sheets.columns_marks import ASSESSORS_SHOWN, item_ids_of, marks_table
 from scheduler.sheets.paint import LISTS, NOTES, Value, dim, fill, head, head_columns, new_book, offer_lists, put
+from scheduler.sheets.setup_rows import setup_rows
 
 _SPARE_ROWS = 2000
 """Rows below the heading that have drop-down lists."""
@@ -43,7 +43,7 @@ def entries_book(entries: Sequence[Entry], catalogue: Catalogue) -> Workbook:
 
 def setup_book(setup: RoundSetup, catalogue: Catalogue) -> Workbook:
     """Return a filled set-up workbook."""
-    rows = _setup_rows(setup)
+    rows = setup_rows(setup)
     return _book([(table, table.columns, rows[table.key]) for table in tables.SETUP], catalogue)
 
 
@@ -152,78 +152,3 @@ def _mark_row(sitting: Sitting, entry: Entry) -> dict[str, Value]:
         "turn": sitting.turn,
         "place": sitting.place,
     }
-
-
-def _setup_rows(setup: RoundSetup) -> dict[str, list[dict[str, Value]]]:
-    policy = setup.policy
-    first: dict[str, Value] = {
-        "id": setup.id,
-        "name": setup.name,
-        "first_on": setup.window.first_on,
-        "last_on": setup.window.last_on,
-        "schemes": "、".join(setup.scheme_ids),
-        "examiners_on": _yes(policy.examiners_on),
-        "min_institutions": policy.min_institutions,
-        "independent_per": policy.independent_per,
-        "order_gap_min": policy.order_gap_min,
-        "order_days_max": policy.order_days_max,
-        "changeover_min": policy.changeover_min,
-        "max_travel_km": policy.max_travel_km,
-        "road_factor": policy.road_factor,
-        **{f"w_{f.name}": getattr(policy.weights, f.name) for f in fields(Weights)},
-    }
-    return {
-        "round": [first],
-        "slots": [{"id": s.id, "on": s.on, "start": s.start, "end": s.end} for s in setup.slots],
-        "groups": [{"id": g.id, "together": TOGETHER.labels[g.together], "name": g.name} for g in setup.groups],
-        "distances": [{"origin": d.origin_id, "site": d.site_id, "km": d.km} for d in setup.distances],
-        "openings": [
-            {"room": o.room_id, "slot": o.slot_id, "cost": o.cost, "closed": _yes(o.closed)} for o in setup.openings
-        ],
-        "recusals": [
-            {
-                "examiner": r.examiner_id,
-                "document_no": r.document_no,
-                "reason": REASONS.labels[r.reason],
-                "note": r.note,
-            }
-            for r in setup.recusals
-        ],
-        **_place_rows(setup),
-    }
-
-
-def _place_rows(setup: RoundSetup) -> dict[str, list[dict[str, Value]]]:
-    return {
-        "institutions": [
-            {
-                **{key: getattr(i, key) for key in ("id", "name", "name_en", "credit_code", "number_code", "site_serial", "province_code", "number_marks")},
-                "issues": "、".join(i.issues),
-            }
-            for i in setup.institutions
-        ],
-        "sites": [
-            {"id": s.id, "institution": s.institution_id, "name": s.name, "address": s.address, "x_km": s.x_km, "y_km": s.y_km}
-            for s in setup.sites
-        ],
-        "rooms": [
-            {
-                "id": r.id, "site": r.site_id, "kind": ROOM_KINDS.labels[r.kind], "places": r.places, "trades": "、".join(r.trade_ids),
-                "accessible": _yes(r.accessible), "closed": "、".join(r.closed_slot_ids), "opening_cost": r.opening_cost,
-                "max_turns": r.max_turns, "name": r.name,
-            }
-            for r in setup.rooms
-        ],
-        "examiners": [
-            {
-                "id": e.id, "name": e.name, "institution": e.institution_id, "duties": "、".join(DUTIES.labels[d] for d in e.duties),
-                "trades": "、".join(e.trade_ids), "unavailable": "、".join(e.unavailable_slot_ids), "max_per_day": e.max_per_day,
-                "max_per_week": e.max_per_week, "may_lead": _yes(e.may_lead),
-            }
-            for e in setup.examiners
-        ],
-    }  # fmt: skip
-
-
-def _yes(value: bool) -> str:  # noqa: FBT001 - the value is what is worded
-    return "是" if value else "否"

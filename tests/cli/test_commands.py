@@ -103,6 +103,47 @@ def test_files_alone_plan_and_audit(desk: Path) -> None:
     assert Path("plan.xlsx").stat().st_size > 5000
 
 
+def replan_with(locks: dict[str, list[dict[str, object]]]) -> tuple[Result, dict[str, list[dict[str, object]]]]:
+    """Replan A.json for R.json with locks into B.json."""
+    round_ = json.loads(Path("R.json").read_text(encoding="utf-8"))
+    Path("L.json").write_text(json.dumps(round_ | locks), encoding="utf-8")
+    done = call("plan", "--round-file", "L.json", "--keep", "A.json", "--out", "B.json", "--lang", "en")
+    return done, json.loads(Path("B.json").read_text(encoding="utf-8")) if done.exit_code == 0 else {}
+
+
+def test_each_lock_alone_holds_when_replanning_and_contradictions_are_refused(desk: Path) -> None:
+    round_id = prepared()
+    call("enrol", FIXTURES / "pilot" / "entries.xlsx", "--round", round_id)
+    assert call("plan", round_id, "--write-round-file", "R.json", "--out", "A.json").exit_code == 0
+    before = json.loads(Path("A.json").read_text(encoding="utf-8"))
+    one = next(s for s in before["sittings"] if s["component_id"].endswith("theory"))
+    slot_id, room_id = one["session_id"].split(".", 1)
+    who = {key: one[key] for key in ("party_id", "component_id")}
+    for part, value in (("slot_id", slot_id), ("room_id", room_id), ("place", one["place"] + 1)):
+        done, after = replan_with({"locks": [who | {part: value}]})
+        assert (part, done.exit_code, call("audit", "L.json", "B.json").exit_code) == (part, 0, 0), done.stderr
+        sat = next(s for s in after["sittings"] if {key: s[key] for key in who} == who)
+        assert sat["place"] == value if part == "place" else value in sat["session_id"].split(".", 1)
+        moved = {m["party_id"] for m in after["replanned"]["moves"]} if part == "place" else set()
+        assert (one["party_id"] in moved, "lock" in done.stdout) == (part == "place", part == "place")
+    serving = {e for s in before["sessions"] if s["slot_id"] == slot_id for e in s["examiner_ids"]}
+    round_ = json.loads(Path("R.json").read_text(encoding="utf-8"))
+    spare = next(
+        e["id"]
+        for e in round_["examiners"]
+        if e["id"] not in serving and "invigilate" in e["duties"] and slot_id not in e.get("unavailable_slot_ids", ())
+    )
+    done, after = replan_with({"examiner_locks": [{"room_id": room_id, "slot_id": slot_id, "examiner_id": spare}]})
+    assert (done.exit_code, call("audit", "L.json", "B.json").exit_code) == (0, 0), done.stderr
+    assert spare in next(s["examiner_ids"] for s in after["sessions"] if s["id"] == one["session_id"])
+    assert f"called {spare} {one['session_id']}" in done.stdout
+    other = next(slot["id"] for slot in round_["slots"] if slot["id"] != slot_id)
+    done, _ = replan_with({"locks": [who | {"slot_id": slot_id}, who | {"slot_id": other}]})
+    assert (done.exit_code, "locks[1]" in done.stderr) == (4, True)
+    assert call("plan", "--round-file", "R.json", "--keep", "R.json", "--out", "B.json").exit_code == 4
+    assert call("plan", round_id, "--keep", "A.json").exit_code == 2
+
+
 def test_strict_exits_five_when_nobody_can_be_placed(desk: Path) -> None:
     round_id = prepared()
     call("enrol", FIXTURES / "pilot" / "entries.xlsx", "--round", round_id)
@@ -142,3 +183,42 @@ def test_interrupt_is_one_hundred_thirty(desk: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("scheduler.office.views.rounds", interrupted)
     assert call("rounds").exit_code == 130
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A round file and a plan file in which the third candidate has no seat."""
+    from scheduler.planning.planfile import write_plan
+    from scheduler.planning.roundfile import write_round
+    from tests.build import THEORY, a_party, a_plan, a_room, a_round
+
+    folder = tmp_path_factory.mktemp("short")
+    hall = a_room("hall", places=2, closed_slot_ids=("d0pm",))
+    round_ = a_round([a_party(f"p{n}", [THEORY]) for n in (1, 2, 3)], days=1, rooms=(hall,))
+    write_round(round_, folder / "round.json")
+    write_plan(a_plan(round_), folder / "plan.json")
+    return folder / "round.json", folder / "plan.json"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "全部考生都有考位"), ("en", "everybody has a place")])
+def test_explain_works_on_files_alone(short: tuple[Path, Path], lang: str, said: str) -> None:
+    done = call("explain", *short, "--lang", lang)
+    assert (done.exit_code, said in done.stdout) == (0, True)
+
+
+def test_explain_before_planning_needs_no_plan(short: tuple[Path, Path]) -> None:
+    done = call("explain", short[0], "--before", "--json")
+    assert json.loads(done.stdout)["report"]["foresight"]["parties"] == []
+
+
+def test_explain_knows_no_other_party(short: tuple[Path, Path]) -> None:
+    assert call("explain", *short, "--entry", "nobody").exit_code == 7
+
+
+def test_suggest_ranks_places_on_files_alone(short: tuple[Path, Path]) -> None:
+    done = call("suggest", short[0], "p3", short[1], "--json", "--top", "2")
+    places = json.loads(done.stdout)["report"]["places"]
+    assert [place["rank"] for place in places] == list(range(1, len(places) + 1))
+    assert all(place["breaks"] for place in places)
+    assert "✓" in call("suggest", short[0], "p1", short[1], "--lang", "en").stdout
+    assert call("suggest", short[0], "nobody", short[1]).exit_code == 7

@@ -49,7 +49,9 @@ def enrolled() -> str:
 
 
 def test_wrong_usage_inside_a_command_is_two(desk: Path) -> None:
-    for words in (["plan"], ["plan", "--round-file", "R.json"], ["rounds", "--lang", "fr"]):
+    alone = ["plan", "--round-file", "R.json", "--out", "P.json"]
+    apart = [[*alone, "--dry-run"], [*alone, "--workbook", "W.xlsx"]]
+    for words in (["plan"], ["plan", "--round-file", "R.json"], ["rounds", "--lang", "fr"], *apart):
         done = call(*words)
         assert (done.exit_code, "内部错误" in done.stderr) == (2, False), words
 

@@ -141,6 +141,9 @@ def test_closing_a_room_moves_and_names_exactly_who_sat_there(office_at, tmp_pat
     assert {(move.party_id, move.kind) for move in report.moves if move.component_id.endswith("practical")} == {
         (entry.id, "moved") for entry in entries_of(office).values()
     }
+    assert {m.reason.rule for m in report.moves if m.component_id.endswith("practical") and m.reason} == {"room-open"}
+    assert all(move.reason for move in report.moves)
+    assert {duty.reason.rule for duty in report.duties if duty.kind == "released" and duty.reason} == {"session-closed"}
     assert dict(report.names).keys() >= {move.party_id for move in report.moves}
     assert "17 people moved" in report.summary("en")
     assert plan_version(office, round_id=ROUND, version=1).plan == before  # frozen

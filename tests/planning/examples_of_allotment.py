@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scheduler.domain.catalogue import Duty, Staffing
-from scheduler.domain.rounds import Group, Lock, Policy, Waiver
+from scheduler.domain.rounds import Group, Lock, Policy, Reservation, Waiver
 from tests.build import PRACTICAL, THEORY, a_component, a_party, a_plan, a_room, a_round, settled
 from tests.planning.examples_of_rules import asked, example, theory_only
 from tests.planning.planting import joined, moved, session_of, sitting_of, with_session, with_sitting
@@ -225,3 +225,75 @@ def _():
     kept = settled(practical, joined(seated, host, guest))
     shop = next(s for s in kept.sessions if s.component_id == PRACTICAL)
     return practical, kept, practical, with_sitting(kept, sitting_of(kept, "p2", THEORY), session_id=shop.id)
+
+
+def in_a_row(*groups, **changes):
+    """Candidates in one theory session, in places 1 and on, each of a group or of none."""
+    parties = [a_party(f"p{n}", [THEORY], group_id=group) for n, group in enumerate(groups)]
+    named = tuple(Group(group, "none") for group in sorted(set(groups) - {""}))
+    return a_round(parties, groups=named, **changes)
+
+
+@example("group-seats")
+def _():
+    """p1 of no group sits in place 2, between p0 and p2 of a group; in place 3 nobody minds."""
+    round_ = in_a_row("g", "", "g", policy=Policy(group_seats=True))
+    plan = a_plan(round_)
+    apart = with_sitting(plan, sitting_of(plan, "p1", THEORY), place=4)
+    return round_, apart, round_, plan
+
+
+@example("group-seats", "locked")
+def _():
+    """Whoever has the place by a lock may sit among others."""
+    round_ = in_a_row("g", "", "g", policy=Policy(group_seats=True), locks=(Lock("p1", THEORY, place=2),))
+    return asked(round_, locks=())
+
+
+def shop_round(*parties, **changes):
+    return a_round([a_party(id_, [PRACTICAL], **more) for id_, more in parties], **changes)
+
+
+@example("component-order", "gap")
+def _():
+    """Theory ends at noon and the practical begins at half past one: 90 minutes."""
+    round_ = a_round(days=1, policy=Policy(order_gap_min=90))
+    return asked(round_, policy=Policy(order_gap_min=91))
+
+
+@example("component-order", "days")
+def _():
+    """Theory on the first day, the practical on the next."""
+    locks = (Lock("p1", THEORY, slot_id="d0am"), Lock("p1", PRACTICAL, slot_id="d1am"))
+    return asked(a_round(locks=locks, policy=Policy(order_days_max=1)), policy=Policy(order_days_max=0))
+
+
+@example("place-capacity", "stations-times-turns")
+def _():
+    """Eight candidates at four workstations in two turns; a workshop of one turn holds four."""
+    round_ = shop_round(*((f"p{n}", {}) for n in range(8)))
+    plan = a_plan(round_)
+    return round_, plan, replace(round_, rooms=(a_room("hall"), a_room("shop", max_turns=1))), plan
+
+
+@example("slot-long-enough", "turns")
+def _():
+    """Four turns of an hour fit into the afternoon; with ten minutes between them they do not."""
+    round_ = shop_round(*((f"p{n}", {}) for n in range(16)), slots=a_round(days=1).slots[1:])
+    return asked(round_, policy=Policy(changeover_min=10))
+
+
+@example("reservation", "institution")
+def _():
+    """One of two places is kept for candidates of beta; two of alpha's take both."""
+    kept = Reservation("hall", 1, institution_id="beta")
+    of_alpha, of_beta = (a_party(f"p{n}", [THEORY], institution_id=i) for n, i in enumerate(("alpha", "beta")))
+    round_ = a_round([of_alpha, of_beta], rooms=(a_room("hall", places=2),), reservations=(kept,))
+    return asked(round_, parties=(of_alpha, replace(of_beta, institution_id="alpha")))
+
+
+@example("recusal-institution", "counted")
+def _():
+    """Alpha trained both candidates and sends an examiner all the same: one of two comes from outside, enough for two."""
+    parties = theory_only("p1", "p2", institution_id="alpha")
+    return asked(a_round(parties, policy=Policy(independent_per=2)), policy=Policy(independent_per=1))

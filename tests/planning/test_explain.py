@@ -9,7 +9,7 @@ import pytest
 
 from scheduler.domain.people import Recusal
 from scheduler.domain.rounds import Group, Lock, Policy, Reservation, Waiver
-from scheduler.planning.explain import explain
+from scheduler.planning.explain import before, explain
 from tests.build import MONDAY, PRACTICAL, THEORY, a_component, a_party, a_plan, a_room, a_round, an_examiner
 
 ONE_HALL = (a_room("hall", places=1, closed_slot_ids=("d0pm", "d1am", "d1pm")),)
@@ -299,3 +299,46 @@ def test_a_rule_that_blocks_everything_is_said_alone_with_what_to_do():
 def test_an_unknown_distance_is_told_from_a_long_one():
     lost = a_round(theory("p1", x_km=None, y_km=None), policy=Policy(max_travel_km=50.0))
     assert any("距离不明" in sentence.zh for sentence in explained(lost, "p1").sentences)
+
+
+def test_before_planning_says_who_is_hopeless_and_why():
+    people = [*theory("p1", barred_site_ids=("north",)), *theory("p2"), *theory("p3", accessible=True)]
+    said = before(a_round(people, rooms=(replace(ONE_HALL[0], accessible=False),)))
+    assert [(one.party_id, [reason.rule for reason in one.reasons]) for one in said.parties] == [
+        ("p1", ["barred-site"]),
+        ("p3", ["accessibility"]),
+    ]
+    assert said.sentences[0].en.startswith("2 parties of 2 candidates")
+    assert before(a_round(theory("p1"))).parties == ()
+
+
+@pytest.mark.parametrize(("most", "days", "rules"), [(1, 1, ["sittings-per-day"]), (1, 2, None), (None, 1, None)])
+def test_one_sitting_a_day_is_named_where_that_alone_is_in_the_way(most, days, rules):
+    said = before(a_round(days=days, policy=Policy(max_sittings_per_day=most)))
+    assert [[reason.rule for reason in one.reasons] for one in said.parties] == ([rules] if rules else [])
+
+
+def test_an_order_that_cannot_be_is_still_named_where_one_sitting_a_day_is_asked_for():
+    rooms = (a_room("hall", closed_slot_ids=("d0am", "d0pm")), a_room("shop", closed_slot_ids=("d1am", "d1pm")))
+    said = before(a_round(rooms=rooms, policy=Policy(max_sittings_per_day=1)))
+    assert [[reason.rule for reason in one.reasons] for one in said.parties] == [["component-order"]]
+
+
+def test_the_smallest_addition_is_told_with_its_proof():
+    said = explain(*shortage_of_one())
+    assert [(e.kind, e.amount) for e in said.repairs[0].extras] == [("places", 1)]
+    told = [sentence.en for sentence in said.sentences]
+    assert any(line.startswith("repair 1: with these additions, everybody has a place") for line in told)
+    assert "  + 1 more seats in room hall of site north (from 2 to 3)" in told
+
+
+def test_what_is_not_proven_is_not_told():
+    round_ = a_round(theory("p1", barred_site_ids=("north",)))
+    said = explain(round_, a_plan(round_))
+    assert said.repairs == ()
+    assert "no verified repair" in said.sentences[-1].en
+
+
+def shortage_of_one():
+    round_ = a_round(theory("p1", "p2", "p3", latest_on=MONDAY), days=1, rooms=(replace(ONE_HALL[0], places=2),))
+    return round_, a_plan(round_)

@@ -31,7 +31,8 @@ def test_rules_are_modelled_once_or_hold_by_construction():
 def test_a_start_is_a_solution_of_the_model_at_its_own_cost(round_):
     problem = Problem.of(round_)
     search = Search(problem, start(problem), 1)
-    model = build(search, cohorts_of(problem, range(len(problem.parties))), everything(problem))
+    everyone = tuple(cohorts_of(problem, range(len(problem.parties))))
+    model = build(search, Scope(everyone, search.best, everything(problem)))
     hint = model.cp.proto.solution_hint
     for n in range(len(hint.vars)):
         variable = model.cp.get_int_var_from_proto_index(hint.vars[n])
@@ -70,7 +71,7 @@ def test_a_part_is_improved_and_the_rest_stays():
     freed = draft.members(int(draft.in_use()[0])).tolist()
     groups = {problem.parties[p].group_id for p in freed} - {""}
     freed = sorted({*freed, *(p for p in range(60) if problem.parties[p].group_id in groups)})
-    model = build(search, cohorts_of(problem, freed), everything(problem))
+    model = build(search, Scope(tuple(cohorts_of(problem, freed)), search.best, everything(problem)))
     after = model.read(run(model.cp, Effort(0.5, 1)).solver)
     others = np.setdiff1d(np.arange(60), freed)
     assert (after.at[others] == draft.at[others]).all()

@@ -416,6 +416,13 @@ SENSE = {
         "round-lock",
         "examiner_locks[0]",
     ),
+    "examiner locked to a room without use for them": (
+        round_with(
+            examiners=(an_examiner(1, duties=(Duty.ASSESS,), trade_ids=("welding",)), *full_round().examiners[1:])
+        ),
+        "round-lock",
+        "examiner_locks[0]",
+    ),
     "locked out of its dates": (
         round_with(parties=(a_party("p2", [THEORY], latest_on=MONDAY),), locks=(Lock("p2", THEORY, "d1am"),)),
         "round-lock",
@@ -645,6 +652,37 @@ def test_ten_million_rows_are_refused_without_reading_them_as_json(tmp_path):
     assert faults_of(path) == [("round-too-large", None)]
 
 
+@pytest.mark.parametrize(
+    ("row", "rule", "place"),
+    [
+        ("7", "json-wrong-shape", "parties[0]"),
+        ('{"id": "p", "component_ids": ["c"]}, {}', "json-missing-key", "parties[1].id"),
+    ],
+)
+def test_millions_of_wrong_rows_are_told_of_by_the_first(tmp_path, row, rule, place):
+    """A record of each fault would take gigabytes."""
+    path = tmp_path / "r.json"
+    rows = ",".join([row] * 300_000)
+    path.write_text(
+        '{"id": "r", "window": {"first_on": "2026-06-01", "last_on": "2026-06-01"}, "parties": [' + rows + "]}"
+    )
+    round_, findings = read_round(path)
+    assert round_ is None
+    assert len(findings) < 20
+    assert (rule, place) in [(f.rule, f.where.path) for f in findings]
+    assert "only the first fault" in findings[-1].what.en
+
+
+def test_an_unknown_key_is_compared_with_those_of_its_own_object(tmp_path):
+    rooms = [{"id": "hall", "site_id": "north", "kind": "theory_room", "places": 3, "seats": 3}]
+    round_, findings = read_round(written(tmp_path, rooms=rooms, policy={"weights": {"kms": 2}}))
+    assert round_ is None
+    hints = {f.where.path: f.hint.en for f in findings}
+    assert hints["policy.weights.kms"] == "was km meant?"
+    assert "places" in hints["rooms[0].seats"]
+    assert "slots" not in hints["rooms[0].seats"]
+
+
 def test_braces_inside_rows_are_not_counted_as_rows(tmp_path, monkeypatch):
     """Staffing and fares open a second brace inside their row."""
     path = tmp_path / "r.json"
@@ -676,8 +714,16 @@ def test_a_group_that_no_fragments_make_up_and_shares_that_leave_seats_over_are_
     assert warnings_of(a_round(crew, groups=(fragments,))) == [("round-group", "groups[0].fragment_max")]
     assert round_findings(a_round(crew[:6], groups=(fragments,))) == []
     assert round_findings(a_round(crew[:3], groups=(fragments,))) == []
-    assert warnings_of(a_round(shares=(Share("alpha", 50), Share("beta", 40)))) == [("round-share", "shares")]
-    assert round_findings(a_round(shares=(Share("alpha", 50),))) == []
+    charged = Policy(weights=Weights(share_over=30))
+    few = (Share("alpha", 50), Share("beta", 40))
+    assert warnings_of(a_round(shares=few, policy=charged)) == [("round-share", "shares")]
+    assert round_findings(a_round(shares=few[:1], policy=charged)) == []
+    assert warnings_of(a_round(shares=few[:1])) == [("round-share", "policy.weights.share_over")]
+
+
+def test_a_number_of_hundreds_of_digits_is_out_of_range_and_not_repeated_in_full():
+    (finding,) = round_findings(a_round(rooms=(a_room("hall", places=10**500), a_room("shop"))))
+    assert (finding.rule, finding.where.path, finding.said) == ("round-number", "rooms[0].places", "100000000000…")
 
 
 def test_times_with_a_zone_are_refused():

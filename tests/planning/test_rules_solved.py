@@ -8,6 +8,7 @@ from itertools import chain, combinations, product
 
 import pytest
 
+from scheduler.domain.catalogue import Duty, Staffing
 from scheduler.domain.rounds import Group, Lock, Policy, Share, Waiver, Weights
 from scheduler.domain.sessions import Plan, Reason, Session, Sitting, Unplaced
 from scheduler.errors import Text, errors_in
@@ -183,13 +184,41 @@ def test_two_trades_share_a_theory_room_and_its_team():
     assert apart.cost == 2 * 540 + 2 * 0
 
 
-def test_unlike_theories_keep_their_own_rooms_and_claim_no_more_than_is_proven():
+def test_theories_of_unlike_length_share_a_room_where_the_same_slots_hold_both():
     long = a_component("theory", id=HIGH_THEORY, minutes=100)
     parties = [a_party("p1", [THEORY]), a_party("p2", [HIGH_THEORY])]
     round_ = a_round(parties, components=(a_component("theory"), a_component("practical"), long))
     plan = solve(replace(round_, policy=Policy(mixed_theory=True)), seed=1)
+    assert [session.also_ids for session in plan.sessions] == [(THEORY,)]
+    assert (plan.cost, plan.bound) == (540, 540)
+
+
+def test_theories_of_unlike_rooms_keep_their_own_and_claim_no_more_than_is_proven():
+    """One may be examined in either room, the other in one of them: they could share it, which no bound may overlook."""
+    high = a_component("theory", id=HIGH_THEORY, trade_id="high-voltage")
+    rooms = (a_room("hall", trade_ids=("low-voltage",)), a_room("hall2"))
+    parties = [a_party("p1", [THEORY]), a_party("p2", [HIGH_THEORY])]
+    components = (a_component("theory"), a_component("practical"), high)
+    plan = solve(a_round(parties, rooms=rooms, components=components, policy=Policy(mixed_theory=True)), seed=1)
     assert [session.also_ids for session in plan.sessions] == [(), ()]
     assert plan.bound <= 540 < plan.cost
+
+
+def test_unlike_theories_share_a_room_at_the_strictest_ratio_where_that_is_cheaper():
+    """Two invigilators for up to fifteen, or one for each three: six candidates ask for two either way, seven for three."""
+    lax = Staffing(Duty.INVIGILATE, at_least=2, per_candidates=15, room_limit=30)
+    components = (
+        a_component("theory", staffing=lax),
+        a_component("practical"),
+        a_component("theory", id=HIGH_THEORY, staffing=replace(lax, per_candidates=3, room_limit=9)),
+    )
+    for n, teams in ((6, [2]), (7, [3]), (12, [2, 2])):
+        parties = [a_party(f"p{k}", [HIGH_THEORY if k < 3 else THEORY]) for k in range(n)]
+        round_ = a_round(parties, components=components, policy=Policy(mixed_theory=True, min_institutions=1))
+        plan = solve(round_, seed=1)
+        assert audit(round_, plan) == []
+        assert sorted(len(s.examiner_ids) for s in plan.sessions) == teams, n
+        assert plan.bound <= plan.cost == 300 * len(teams) + 120 * sum(teams)
 
 
 def test_whoever_is_left_out_of_a_mixed_round_hears_of_the_own_component():

@@ -11,7 +11,21 @@ from scheduler.domain.calendar import Slot, Window
 from scheduler.domain.catalogue import Duty, RoomKind
 from scheduler.domain.people import Examiner
 from scheduler.domain.places import Institution, Room, Site
-from scheduler.domain.rounds import Distance, DocumentRecusal, Group, Opening, Policy, RoundSetup, Weights
+from scheduler.domain.rounds import (
+    Distance,
+    DocumentLock,
+    DocumentRecusal,
+    DocumentTerms,
+    ExaminerLock,
+    Group,
+    Opening,
+    Policy,
+    Reservation,
+    RoundSetup,
+    Share,
+    Waiver,
+    Weights,
+)
 from scheduler.recognition.shelf import load_catalogue
 
 TODAY = date(2026, 6, 1)
@@ -46,10 +60,16 @@ def setup():
         ),
         scheme_ids=("yichang-three", "low-voltage-5", "special-equipment-5"),
         recusals=(DocumentRecusal("E01", "99010019900505003X", "relative", "兄弟"),),
-        groups=(Group("QY", "site", "启源公司"), Group("JT")),
+        groups=(Group("QY", "site", "启源公司"), Group("JT"), Group("DX", "fragments", "大学", 5, 20, ("B",)), Group("XZ", "fragments")),
         distances=(Distance("清水湾", "A", 12.5),),
         openings=(Opening("A101", "D1AM", 100), Opening("A201", "D2AM", closed=True)),
-        policy=Policy(examiners_on=False, min_institutions=1, order_gap_min=30, order_days_max=3, changeover_min=10, max_travel_km=80.5, road_factor=1.4, weights=Weights(unplaced=9000, km=2)),
+        policy=Policy(examiners_on=False, min_institutions=1, order_gap_min=30, order_days_max=3, changeover_min=10, max_travel_km=80.5, road_factor=1.4, weights=Weights(unplaced=9000, km=2, share_over=30, day_peak=4, unfair=5, group_session=6), max_sittings_per_day=1, bar_own_institution=True, no_mutual_exchange=True, mixed_theory=True, max_consecutive_at=3, rotate_half=True, group_seats=True, day_tolerance_percent=150),
+        reservations=(Reservation("A101", 5, group_id="QY", slot_id="D1AM"), Reservation("A201", 2, institution_id="YLDX")),
+        waivers=(Waiver("A101", "D2AM", 2, "市人社局 6 月 1 日批复"),),
+        shares=(Share("YLDX", 60), Share("YLEM", 0)),
+        locks=(DocumentLock("99010019900505003X", "practical", "D1AM", "A201", 2, 9), DocumentLock("990100199005050048", "special-equipment-5/hot_work", room_id="A101")),
+        examiner_locks=(ExaminerLock("A201", "D1AM", "E01"),),
+        terms=(DocumentTerms("990100199005050048", ("A", "B"), travel_exception=True, reason="行动不便"), DocumentTerms("99010019900505003X")),
     )  # fmt: skip
 
 

@@ -11,9 +11,10 @@ import pytest
 from openpyxl import load_workbook
 
 from scheduler.domain.calendar import Slot
-from scheduler.domain.rounds import Group
+from scheduler.domain.rounds import Group, Policy
 from scheduler.domain.sessions import CostLine, Plan, Reason, Unplaced
 from scheduler.errors import Text
+from scheduler.planning.solve import solve
 from scheduler.sheets.codes import award_codes, scheme_codes
 from scheduler.sheets.columns import Table, foldings, lookup
 from scheduler.sheets.columns_entries import ENTRIES, SHOWN
@@ -188,6 +189,23 @@ def test_no_cell_of_a_plan_is_a_formula(planned):
     named = [cell for cell in cells if cell.value == "=HYPERLINK(1)"]
     assert named
     assert all(cell.quotePrefix for cell in named)
+
+
+def test_a_mixed_session_names_all_it_examines_and_tells_components_of_one_name_apart(tmp_path):
+    theory = Text("理论考试", "Theory")
+    components = (
+        build.a_component("theory", name=theory),
+        build.a_component("theory", id="high-voltage-5/theory", name=theory),
+        build.a_component("practical", name=Text("实际操作", "Practical")),
+    )
+    parties = [build.a_party("p1"), build.a_party("p2", ["high-voltage-5/theory"])]
+    round_ = build.a_round(parties, components=components, policy=Policy(mixed_theory=True))
+    write_plan(tmp_path / "p.xlsx", solve(round_, seed=1), round_, {})
+    book = load_workbook(tmp_path / "p.xlsx")
+    mixed = "理论考试（high-voltage-5/theory）、理论考试（low-voltage-5/theory）"
+    assert sorted(row[8] for row in book["场次"].iter_rows(min_row=2, values_only=True)) == ["实际操作", mixed]
+    assert mixed in {row[8] for row in book["考评员"].iter_rows(min_row=2, values_only=True)}
+    assert {row[5] for row in book["考生安排"].iter_rows(min_row=2, values_only=True)} == {"理论考试", "实际操作"}
 
 
 def test_a_plan_of_nobody_can_be_written(tmp_path):

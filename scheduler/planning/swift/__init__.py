@@ -10,11 +10,10 @@ from concurrent.futures import Executor
 
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Tell
 from scheduler.planning.swift.work import Work, work_for
 
 __all__ = ["Work", "search", "warm", "work_for"]
-
-Tell = Callable[[str, int, int, int | None, int | None], None]
 
 
 ONE_BOARD = 4_000
@@ -30,7 +29,7 @@ def search(
         problem: The round.
         seed: Same round, seed and work give the same plan, on any machine and any executor.
         work: How much is done; counted, never timed.
-        tell: Told stage, steps done, steps in all, cost and bound.
+        tell: Told where the search is, as ``progress.Tell`` says.
         stop: Asked between steps; True ends the search with the best so far.
         executor: Where the blocks of a large round are planned; None for processes of our own, one a core.
     """

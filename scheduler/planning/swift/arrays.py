@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduler.domain.catalogue import Duty
+from scheduler.domain.fitness import qualified
 from scheduler.planning.cohorts import group_of
 from scheduler.planning.problem import Problem
-from scheduler.planning.staffing import qualified
 from scheduler.planning.swift import layout as at
 from scheduler.planning.swift.layout import Given
 from scheduler.planning.table import IntArray

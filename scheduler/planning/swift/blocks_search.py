@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Tell
 from scheduler.planning.swift.blocks import Blocks, Epochs
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound
@@ -29,7 +30,7 @@ class Divided(Swift):
         problem: Problem,
         seed: int,
         work: Work,
-        tell: Callable[[str, int, int, int | None, int | None], None],
+        tell: Tell,
         stop: Callable[[], bool],
         *,
         epochs: Epochs,
@@ -45,6 +46,7 @@ class Divided(Swift):
         board = self.start()
         rounds = -(-self.work.prices // PARTS)
         proof = Chain(self.executor, climbed, (PriceBound(self.problem), rounds, board.best), PARTS)
+        self._proven(proof, board.best)
         self._anneal(board, proof)
         while proof.wait(self.stop):
             self._proven(proof, board.best)
@@ -58,7 +60,7 @@ class Divided(Swift):
             def tell(done: int, total: int, epoch: int = epoch) -> None:
                 self._proven(proof, min(board.best, blocks.cost))
                 share = (epoch * total + done, self.epochs.number * total)
-                self.tell("improve", *share, min(board.best, blocks.cost), self.bound)
+                self.tell("improve", *share, min(board.best, blocks.cost), self.bound, board.left)
 
             blocks.epoch(epoch, tell, self.stop)
             if blocks.cost < board.best:

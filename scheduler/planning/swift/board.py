@@ -19,6 +19,7 @@ from scheduler.planning.swift.layout import (
     BEST,
     COST,
     CREW,
+    HEADS,
     LEFT,
     LEFT_AT,
     MOVER,
@@ -107,6 +108,12 @@ class Board:
     def best(self) -> int:
         """Return the cost of the best plan so far."""
         return int(self.now.sums[BEST])
+
+    @property
+    def left(self) -> int:
+        """Return the candidates without a place in the best plan so far."""
+        seated = self.now.top[:, 0] >= 0
+        return int(self.problem.heads.sum() - self.given.who[seated, HEADS].sum())
 
     def draft(self) -> Draft:
         """Return the best plan so far."""

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Tell
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound, hopeless_cost
 from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY
@@ -42,11 +43,12 @@ class Swift:
         problem: Problem,
         seed: int,
         work: Work,
-        tell: Callable[[str, int, int, int | None, int | None], None],
+        tell: Tell,
         stop: Callable[[], bool],
     ) -> None:
         self.problem, self.seed, self.work, self.tell, self.stop = problem, seed, work, tell, stop
         self.bound, self.cost, self.ended = hopeless_cost(problem), 1 << 60, False
+        self.left: int | None = None
 
     def run(self) -> tuple[Draft, int]:
         """Return the best draft and the bound."""
@@ -80,7 +82,7 @@ class Swift:
             self.leg(lines, leg, pool)
             done = list(pool.map(lambda line: reseat(line, self.work.reseat, self.stop), lines))
             best = min([best, *done], key=lambda line: line.best)
-            self._say(leg + 1, 0, best.best)
+            self._say(leg + 1, 0, best)
             if self.stop():
                 break
         return best
@@ -91,13 +93,14 @@ class Swift:
         for step in range(COOLING):
             list(pool.map(lambda line: line.anneal(self.work.moves // COOLING, heat, self.work.size), lines))  # noqa: B023
             heat *= 0.95
-            self._say(leg, step + 1, min(line.best for line in lines))
+            self._say(leg, step + 1, min(lines, key=lambda line: line.best))
             if self.stop():
                 return
 
-    def _say(self, leg: int, step: int, cost: int) -> None:
-        self.cost = min(self.cost, cost)
-        self.tell("improve", leg * COOLING + step, self.work.legs * COOLING, self.cost, self.bound)
+    def _say(self, leg: int, step: int, line: Board) -> None:
+        if line.best < self.cost:
+            self.cost, self.left = line.best, line.left
+        self.tell("improve", leg * COOLING + step, self.work.legs * COOLING, self.cost, self.bound, self.left)
 
     def start(self) -> Board:
         """Seat those the kernels do not move, then everybody else in several orders at several discounts; keep the best."""
@@ -111,7 +114,7 @@ class Swift:
             board.build(order, discount)
             if best is None or board.best < best.best:
                 best = board
-            self.tell("start", n + 1, len(OPENINGS) * len(orders), best.best, self.bound)
+            self.tell("start", n + 1, len(OPENINGS) * len(orders), best.best, self.bound, best.left)
             if self.stop():
                 break
         return best or blank

@@ -16,8 +16,9 @@ from scheduler.planning.problem import Problem
 class FlatAnswer:
     """What the flat model found: a draft or None, its bound, and when its first plan came."""
 
-    def __init__(self, problem: Problem, time_limit_s: float, seed: int, workers: int = 2) -> None:
-        self.problem, self.cp = problem, cp_model.CpModel()
+    def __init__(self, problem: Problem, time_limit_s: float, seed: int, workers: int = 2, hopeless: int = 0) -> None:
+        """Build and solve; the first plan is one that leaves out no more candidates than the ``hopeless``."""
+        self.problem, self.cp, self.hopeless = problem, cp_model.CpModel(), hopeless
         self.began = time.perf_counter()
         self.first_plan_s: float | None = None
         self._seats()
@@ -26,10 +27,12 @@ class FlatAnswer:
         self._trips()
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = workers
+        solver.parameters.catch_sigint_signal = False
         solver.parameters.random_seed = seed
         solver.parameters.max_time_in_seconds = max(1.0, time_limit_s - (time.perf_counter() - self.began))
         status = solver.solve(self.cp, _First(self))
         found = status in {cp_model.OPTIMAL, cp_model.FEASIBLE}
+        self.found = found
         self.draft = self._read(solver) if found else Draft.empty(problem)
         self.cost = cost(problem, self.draft)
         self.bound = (
@@ -157,5 +160,7 @@ class _First(cp_model.CpSolverSolutionCallback):
         self._flat = flat
 
     def on_solution_callback(self) -> None:
-        if self._flat.first_plan_s is None:
+        flat = self._flat
+        left = sum(int(heads) * self.value(u) for heads, u in zip(flat.problem.heads, flat.left, strict=True))
+        if flat.first_plan_s is None and left <= flat.hopeless:
             self._flat.first_plan_s = time.perf_counter() - self._flat.began

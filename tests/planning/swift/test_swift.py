@@ -12,12 +12,13 @@ from scheduler.domain.sessions import CostLine, Making, Plan
 from scheduler.planning import swift
 from scheduler.planning.audit import audit
 from scheduler.planning.draft import Draft, cost, costs
+from scheduler.planning.finish import sessions_of
 from scheduler.planning.planfile import plan_bytes
 from scheduler.planning.problem import Problem
 from scheduler.planning.roundfile import round_digest
 from scheduler.planning.screen import hopeless, leftovers
 from scheduler.planning.seats import sittings_of
-from scheduler.planning.solve import _sessions, solve
+from scheduler.planning.solve import solve
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound
 from scheduler.planning.swift.layout import BEST
@@ -36,7 +37,7 @@ def plan_of(round_, problem, draft, bound):
     lines = tuple(CostLine(term, amount) for term, amount in costs(problem, draft).items())
     left = leftovers(problem, draft, hopeless(problem))
     return Plan(
-        round_.id, round_digest(round_), _sessions(problem, draft), sittings_of(problem, draft), left, lines, bound,
+        round_.id, round_digest(round_), sessions_of(problem, draft), sittings_of(problem, draft), left, lines, bound,
         Making(1, "swift", (), ()),
     )  # fmt: skip
 

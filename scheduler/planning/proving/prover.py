@@ -1,0 +1,113 @@
+"""Proving: what no plan of a round costs less than, as well as the effort allows; and prices of seats for a search.
+
+Used through ``proof.prove`` or, where prices are wanted too, as it is. Solvers and kernels let other threads run meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from scheduler.planning.problem import Problem
+from scheduler.planning.proving.effort import Effort
+from scheduler.planning.proving.kinds import Kind, WayList, kinds_of
+from scheduler.planning.proving.relaxing import Relaxation
+from scheduler.planning.proving.supply import States, states_of
+from scheduler.planning.proving.tree import Tree
+from scheduler.planning.proving.value import SCALE, Demand, Listed, Offer, Prices
+
+Tell = Callable[[str, int, int, int | None, int | None], None]
+
+
+class Prover:
+    """A bound on its way up."""
+
+    def __init__(self, problem: Problem, effort: Effort) -> None:
+        self.problem, self.effort = problem, effort
+        self.base = hopeless_cost(problem)
+        """What those cost whom no plan can seat."""
+        self.bound = self.base
+        self._seat = np.zeros(len(problem.table), dtype=np.int64)
+
+    def prove(self, known: int, stop: Callable[[], bool], tell: Tell) -> int:
+        """Return a cost no plan is below, the known one at most.
+
+        Args:
+            known: Cost of a plan in hand.
+            stop: Asked between steps; True ends the proof with what is proven so far.
+            tell: Told stage, parts looked at, parts in all, known cost and bound.
+        """
+        kinds = kinds_of(self.problem)
+        if kinds and self.bound < known and not stop():
+            self._prove(kinds, known, stop, tell)
+        self.bound = min(self.bound, known)
+        return self.bound
+
+    def prices(self) -> npt.NDArray[np.float64]:
+        """Return the best prices of seats without branching, in cost units, by session."""
+        return self._seat / SCALE
+
+    def _prove(self, kinds: list[Kind], known: int, stop: Callable[[], bool], tell: Tell) -> None:
+        target = (known - self.base) * SCALE
+        parts = self.effort.parts
+
+        def told(done: int, value: int) -> None:
+            self.bound = max(self.bound, self.base - (-value // SCALE))
+            tell("bound", done, parts, known, min(self.bound, known))
+
+        ways = WayList(self.problem)
+        listed = sum(ways.size(kind) for kind in kinds) <= self.effort.listed
+        if not listed:
+            kinds = sorted(kinds, key=lambda kind: kind.parts > 1)
+        states = states_of(self.problem, kinds)
+        first: Prices | None = None
+        demand: Demand
+        if listed:
+            demand = Listed(kinds, ways)
+        else:
+            whole = sum(kind.parts == 1 for kind in kinds)
+            demand = Both(self.problem, kinds[:whole], Listed(kinds[whole:], ways))
+            first = demand.first_prices(states, self.effort.market, target, stop)
+        relaxation = Relaxation(self.problem, kinds, states, demand)
+        root = relaxation.relax(target, stop, first)
+        told(0, root)
+        for _ in range(self.effort.cuts):
+            if root >= target or stop() or not relaxation.cut(links=listed):
+                break
+            before, root = root, max(root, relaxation.relax(target, stop))
+            told(0, root)
+            if root - before < self.effort.gain * SCALE:
+                break
+        self._seat = relaxation.at.seat
+        if parts and root < target and not stop():
+            told(parts, Tree(self.problem, relaxation, target, stop).grow(root, parts, told))
+
+
+class Both:
+    """Compiled search for whole parties, lists for the rest."""
+
+    def __init__(self, problem: Problem, kinds: list[Kind], rest: Listed) -> None:
+        from scheduler.planning.proving.compiled import Compiled
+
+        self.compiled, self.rest = Compiled(problem, kinds), rest
+
+    def first_prices(self, states: States, rounds: int, known: int, stop: Callable[[], bool]) -> Prices:
+        """Return prices near which ways are worth looking for."""
+        from scheduler.planning.proving.market import market_prices
+
+        return market_prices(self.compiled, states, rounds, known, stop)
+
+    def offers(self, prices: Prices, most: int) -> Iterator[Offer]:
+        """Yield for every kind its cheapest ways."""
+        yield from self.compiled.offers(prices, most)
+        before = len(self.compiled.kinds)
+        for offer in self.rest.offers(prices, most):
+            yield Offer(before + offer.kind, offer.cost, offer.way)
+
+
+def hopeless_cost(problem: Problem) -> int:
+    """Return what those cost whom no plan can seat."""
+    left = [p for p in range(len(problem.parties)) if not problem.hopeful(p)]
+    return int(problem.heads[left].sum()) * problem.policy.weights.unplaced
