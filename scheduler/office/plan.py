@@ -136,6 +136,7 @@ def plan_file(
         seed: Seed of the search; the same seed gives the same plan.
         time_limit_s: Wall-clock limit in seconds.
         keep: A plan file to stay close to (replanning).
+        cluster: Address of a Dask cluster that plans the parts of a large round; empty for this machine alone.
         progress: Called at every step of the search.
 
     Raises:
@@ -211,18 +212,16 @@ class _Wishes:
 
 
 def _solve(round_: Round, wishes: _Wishes, progress: Watch | None) -> Plan:
+    seed, limit = wishes.seed, wishes.time_limit_s
+    if wishes.keep is not None:
+        from scheduler.planning.replan import replan
+
+        return replan(round_, wishes.keep, seed=seed, time_limit_s=limit, progress=progress)
     from scheduler.planning.cluster import connected
     from scheduler.planning.solve import solve  # ortools: half a second that other verbs must not pay
 
     with connected(wishes.cluster) if wishes.cluster else nullcontext() as executor:
-        return solve(
-            round_,
-            seed=wishes.seed,
-            time_limit_s=wishes.time_limit_s,
-            keep=wishes.keep,
-            progress=progress,
-            executor=executor,
-        )
+        return solve(round_, seed=seed, time_limit_s=limit, progress=progress, executor=executor)
 
 
 def _bad_round(findings: list[Finding]) -> InputError:

@@ -81,13 +81,12 @@ def solve(
     mixed = mixing(round_)
     problem = Problem.of(mixed.round_)
     known = hopeless(problem)
-    search = Search(problem, Draft.empty(problem), seed, deadline=deadline)
+    search = Search(problem, Draft.empty(problem), seed, deadline=deadline, executor=executor)
 
     def left_at(worth: int) -> int | None:
         return int(problem.heads[search.best.left()].sum()) if worth == search.cost else None
 
     search.tell = teller(progress, left_at)
-    search.executor = executor
     search.loose = None if mixed.complete else Problem.of(mixed.loosened())
     stopped = False
     try:

@@ -40,7 +40,7 @@ class Epochs:
     size: int
     """Parties in a move, at most about."""
     reseat: int
-    """Parties re-seated in one linear model in the last two epochs; 0 for none."""
+    """Parties re-seated in one linear model in the last epoch; 0 for none."""
 
     def heats(self, number: int) -> tuple[float, ...]:
         """Return the temperatures of an epoch."""
@@ -90,7 +90,7 @@ class Blocks:
 
     def _tasks(self, cutter: Cutter, epoch: int) -> Iterator[tuple[Names, tuple[Block, Effort]]]:
         heats = self.epochs.heats(epoch)
-        wanted, last = self.epochs, epoch >= self.epochs.number - 2
+        wanted, last = self.epochs, epoch == self.epochs.number - 1
         for n in cutter.largest_first():
             cut = cutter.cut(n)
             if cut is not None:

@@ -46,6 +46,7 @@ class Divided(Swift):
         board = self.start()
         rounds = -(-self.work.prices // PARTS)
         proof = Chain(self.executor, climbed, (PriceBound(self.problem), rounds, board.best), PARTS)
+        self._proven(proof, board.best)
         self._anneal(board, proof)
         while proof.wait(self.stop):
             self._proven(proof, board.best)
@@ -59,7 +60,7 @@ class Divided(Swift):
             def tell(done: int, total: int, epoch: int = epoch) -> None:
                 self._proven(proof, min(board.best, blocks.cost))
                 share = (epoch * total + done, self.epochs.number * total)
-                self.tell("improve", *share, min(board.best, blocks.cost), self.bound)
+                self.tell("improve", *share, min(board.best, blocks.cost), self.bound, board.left)
 
             blocks.epoch(epoch, tell, self.stop)
             if blocks.cost < board.best:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -17,8 +16,6 @@ from scheduler.planning.swift.blocks_seats import reseated
 from scheduler.planning.swift.board import NOTHING, blank, count_free
 from scheduler.planning.swift.layout import Given
 from scheduler.planning.table import IntArray
-
-WRITABLE: tuple[Literal["C"], Literal["W"]] = ("C", "W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +70,11 @@ def work(block: Block, effort: Effort, stop: Callable[[], bool] = lambda: False)
 
 def _writable(block: Block) -> Block:
     """Return a block whose arrays may be written: those that come over a network may not, and compile differently."""
-    given = Given(*(np.require(one, requirements=WRITABLE) for one in block.given))
-    seats, crews = (np.require(one, requirements=WRITABLE) for one in (block.standing.seats, block.standing.crews))
-    return Block(given, Standing(seats, crews), block.booked, block.extent)
+    given = Given(*(np.require(one, requirements=["C", "W"]) for one in block.given))
+    standing = Standing(
+        *(np.require(one, requirements=["C", "W"]) for one in (block.standing.seats, block.standing.crews))
+    )
+    return Block(given, standing, block.booked, block.extent)
 
 
 def _better(block: Block, found: tuple[Standing, int], effort: Effort) -> tuple[Standing, int]:

@@ -17,12 +17,13 @@ from scheduler.domain.sessions import CostLine, Making, Plan
 from scheduler.planning import engines, swift
 from scheduler.planning.audit import audit
 from scheduler.planning.draft import cost, costs
+from scheduler.planning.finish import sessions_of
 from scheduler.planning.planfile import plan_bytes
 from scheduler.planning.problem import Problem
 from scheduler.planning.roundfile import round_digest
 from scheduler.planning.screen import hopeless, leftovers
 from scheduler.planning.seats import sittings_of
-from scheduler.planning.solve import _sessions, solve
+from scheduler.planning.solve import solve
 from scheduler.planning.swift import layout as at
 from scheduler.planning.swift.blocks import Blocks, Epochs
 from scheduler.planning.swift.blocks_cut import Cutter
@@ -44,7 +45,14 @@ def planned(round_: Round, executor: Executor, watch=lambda *_: None) -> Plan:
     left = leftovers(problem, draft, hopeless(problem))
     sittings = sittings_of(problem, draft)
     return Plan(
-        round_.id, round_digest(round_), _sessions(problem, draft), sittings, left, lines, bound, Making(1, "", (), ())
+        round_.id,
+        round_digest(round_),
+        sessions_of(problem, draft),
+        sittings,
+        left,
+        lines,
+        bound,
+        Making(1, "", (), ()),
     )
 
 
