@@ -18,8 +18,8 @@ from scheduler.planning.problem import Problem
 
 PLAIN_COLUMNS = 2_500
 """Seat variables up to which the general search is quick and proves its plans; compiled engines would only wait."""
-MANY_PARTIES = 600
-"""Parties beyond which the fast search is worth its compiling."""
+MANY_PARTIES = 100
+"""Parties beyond which the fast search is worth the seconds it takes to import and to compile."""
 LOCATION_WORK = 40
 """About so many seconds of one core for a location round."""
 
