@@ -18,8 +18,8 @@ from scheduler.planning.problem import Problem
 
 PLAIN_COLUMNS = 2_500
 """Seat variables up to which the general search is quick and proves its plans; compiled engines would only wait."""
-MANY_PARTIES = 600
-"""Parties beyond which the fast search is worth its compiling."""
+MANY_PARTIES = 100
+"""Parties beyond which the fast search is worth the seconds it takes to import and to compile."""
 LOCATION_COLUMNS = 150
 """Seat variables from which a location round is worth its compiling; below, the general search proves it in a second."""
 COUNTED_PARTIES = 60
