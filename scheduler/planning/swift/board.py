@@ -18,6 +18,7 @@ from scheduler.planning.swift.layout import (
     BEST,
     COST,
     CREW,
+    GUIDED,
     HEADS,
     LEFT,
     LEFT_AT,
@@ -30,8 +31,9 @@ from scheduler.planning.swift.layout import (
 )
 
 NOTHING = Task(
-    np.zeros((0, 2), dtype=np.int64), np.zeros((0, 2), dtype=np.int64), 0, np.zeros(0, dtype=np.int64), 0, 0, 1.0, 1
-)
+    seats=np.zeros((0, 2), dtype=np.int64), crews=np.zeros((0, 2), dtype=np.int64), mending=0,
+    order=np.zeros(0, dtype=np.int64), opening=0, guide=0, moves=0, heat=1.0, size=1,
+)  # fmt: skip
 """The task of which each one is a copy."""
 
 
@@ -43,7 +45,14 @@ class Board:
         self.units: list[Moved] = like.units if like else units(problem)
         self.given: Given = like.given if like else given_of(problem, self.units)
         self.now = empty(problem, self.given, max(2, start.at.shape[1]), seed)
+        if like:
+            self.guide(like.now.price[:, 2])
         self._load(start, mending=False)
+
+    def guide(self, prices: npt.NDArray[Any]) -> None:
+        """Let moves look at what a seat in each session is worth, in cost units; all 0 for nothing known."""
+        self.now.price[:, 2] = np.rint(prices)
+        self.now.sums[GUIDED] = int(self.now.price[:, 2].any())
 
     def _load(self, start: Draft, *, mending: bool) -> None:
         seats = np.full(self.now.at.shape, -1, dtype=np.int64)
@@ -78,10 +87,16 @@ class Board:
             board.build(outside, 8)
         return board
 
-    def build(self, order: npt.NDArray[Any], opening: int) -> None:
-        """Seat units in an order at a discount on opening, in parts of ``choosing.WHOLE``; the outcome becomes the best."""
+    def build(self, order: npt.NDArray[Any], opening: int, guide: int = 0) -> None:
+        """Seat units in an order; the outcome becomes the best.
+
+        Args:
+            order: Numbers of units.
+            opening: Discount on opening, in parts of ``WHOLE``.
+            guide: Weight of the prices known, in parts of ``WHOLE``.
+        """
         self.now.sums[BEST] = 1 << 60
-        self._work(NOTHING._replace(order=order.astype(np.int64), opening=opening))
+        self._work(NOTHING._replace(order=order.astype(np.int64), opening=opening, guide=guide))
 
     def anneal(self, number: int, heat: float, size: int) -> None:
         """Make so many moves at one temperature."""
@@ -147,7 +162,7 @@ def empty(problem: Problem, x: Given, width: int, seed: int) -> Now:
     book = np.zeros((people, 3), dtype=np.int32)
     book[:, :2] = -1
     return Now(
-        _whole(sessions, 8), _whole(sessions, 2), _short(sessions, max(1, len(problem.institution_ids))),
+        _whole(sessions, 8), _whole(sessions, 3), _short(sessions, max(1, len(problem.institution_ids))),
         _whole(sessions, crew), _whole(people, width) - 1, _whole(people, width), book, _whole(parties),
         duty, tally, np.array([_mixed(seed)], dtype=np.uint64), cell, _whole(slots, 4) + NEVER,
         _whole(sessions + 1, 3 + crew), _whole(moves.MOST + 1, 3), _whole(6, long), _whole(16),

@@ -34,7 +34,7 @@ class PriceBound:
         kinds = kinds_of(problem)
         seated = [Moved((members[0],), problem.domains[members[0]], moves=True) for members in kinds]
         self.left_out = hopeless_cost(problem)
-        self.empty = not seated
+        self.empty, self.sessions = not seated, len(problem.table)
         if self.empty:
             return
         x = given_of(problem, seated)
@@ -54,7 +54,7 @@ class PriceBound:
 
     def prices(self) -> npt.NDArray[Any]:
         """Return the best prices of seats, in cost units, by session."""
-        return self.market.best / SCALE
+        return np.zeros(self.sessions) if self.empty else self.market.best / SCALE
 
 
 def hopeless_cost(problem: Problem) -> int:

@@ -21,6 +21,7 @@ from scheduler.planning.swift.layout import (
     F_FROM,
     F_TO,
     FIRST,
+    GUIDE,
     HEADS,
     NEED,
     NEVER,
@@ -61,8 +62,10 @@ def _price(x: Given, y: Now, c: int, s: int, alone: bool) -> int:  # noqa: FBT00
         return NEVER
     price = max(0, x.need[x.tab[s, NEED], n] - y.ses[s, CREW]) * x.rule[W_EXAMINER]
     if y.ses[s, N] == 0:
-        return (price + x.tab[s, OPENING]) * y.sums[CUT_OPEN] // WHOLE
-    return price * y.sums[CUT_CALL] // WHOLE
+        price = (price + x.tab[s, OPENING]) * y.sums[CUT_OPEN]
+    else:
+        price *= y.sums[CUT_CALL]
+    return (price + x.who[c, HEADS] * y.price[s, 2] * y.sums[GUIDE]) // WHOLE
 
 
 @inlined

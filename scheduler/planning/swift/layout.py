@@ -55,7 +55,8 @@ SLOT_BEST, SLOT_FIRST, SLOT_TRIP, SLOT_VIA = range(4)
 KEYS, SHUTTING, OUTSIDE, PARTIES, SESSIONS, BEFORE_CREW = range(6)
 # Entries of Now.sums.
 TOUCHED, TAKEN, CLOSED, DIRTY_PARTIES, DIRTY_SESSIONS, LEFT, COST, BEST, MOVES_DONE, ACCEPTED = range(10)
-CUT_OPEN, CUT_CALL, HIDING, ROUND = range(10, 14)  # discounts of this move; which sessions it hides; searches done
+# Discounts of this move, the weight of known prices in it, which sessions it hides, and searches done so far.
+CUT_OPEN, CUT_CALL, GUIDE, HIDING, ROUND, GUIDED = range(10, 16)
 
 
 class Given(NamedTuple):
@@ -82,7 +83,7 @@ class Now(NamedTuple):
     ses: npt.NDArray[Any]
     price: npt.NDArray[Any]
     """By session: what one more candidate adds, discounted, before the look whether examiners are free; examiners it
-    calls for. True only while parties are being seated."""
+    calls for, both true only while parties are being seated; and what a seat is worth by the prices of the bound."""
     body: npt.NDArray[Any]
     """Candidates by session and training institution."""
     crew: npt.NDArray[Any]
@@ -124,7 +125,9 @@ class Task(NamedTuple):
     order: npt.NDArray[Any]
     """Units to be seated."""
     opening: int
-    """Discount on opening for them, in parts of ``choosing.WHOLE``."""
+    """Discount on opening for them, in parts of ``WHOLE``."""
+    guide: int
+    """Weight of the prices of the bound for them, in parts of ``WHOLE``."""
     moves: int
     heat: float
     """Temperature of the moves, in cost units."""

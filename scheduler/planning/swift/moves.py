@@ -26,6 +26,7 @@ from scheduler.planning.swift.layout import (
     DUE,
     F_FROM,
     FIRST,
+    GUIDED,
     HELD,
     KEYS,
     LEEWAY,
@@ -228,7 +229,10 @@ def recreate(x: Given, y: Now, site: int) -> None:
     r = draw(y, 10)
     calling = WHOLE if r < 5 else (32 if r < 8 else 13)
     hidden = draw(y, 1 << 20) * 2 + 1 if draw(y, 2) else 0
-    reprice(x, y, opening, calling, hidden)
+    if y.sums[GUIDED] and draw(y, 4) == 0:
+        reprice(x, y, (opening >> 3, calling >> 3, WHOLE), hidden)
+    else:
+        reprice(x, y, (opening, calling, 0), hidden)
     for k in range(y.sums[TAKEN]):
         seat(x, y, y.gone[k, 0])
 
@@ -318,7 +322,7 @@ def work(x: Given, y: Now, task: Task) -> None:
         load(x, y, task)
     for n in range(0, len(task.order), MOST):
         y.sums[MOVES_DONE] += 1
-        reprice(x, y, task.opening, WHOLE, 0)
+        reprice(x, y, (task.opening, WHOLE - task.guide, task.guide), 0)
         for k in range(n, min(n + MOST, len(task.order))):
             take(x, y, task.order[k])
             seat(x, y, task.order[k])

@@ -16,6 +16,7 @@ from scheduler.planning.swift.layout import (
     CUT_OPEN,
     DAY,
     DUE,
+    GUIDE,
     HEADS,
     HELD,
     HIDING,
@@ -68,16 +69,16 @@ def refresh(x: Given, y: Now, s: int) -> None:
     y.price[s, 1] = more
     price = more * x.rule[W_EXAMINER]
     if n == 0:
-        y.price[s, 0] = (price + x.tab[s, OPENING]) * y.sums[CUT_OPEN] // WHOLE
+        price = (price + x.tab[s, OPENING]) * y.sums[CUT_OPEN]
     else:
-        y.price[s, 0] = price * y.sums[CUT_CALL] // WHOLE
+        price *= y.sums[CUT_CALL]
+    y.price[s, 0] = (price + y.price[s, 2] * y.sums[GUIDE]) // WHOLE
 
 
 @inner
-def reprice(x: Given, y: Now, opening: int, calling: int, hiding: int) -> None:
-    """Price every session at new discounts on openings and on further examiners, in parts of ``WHOLE``."""
-    y.sums[CUT_OPEN] = opening
-    y.sums[CUT_CALL] = calling
+def reprice(x: Given, y: Now, cut: tuple[int, int, int], hiding: int) -> None:
+    """Price every session at new discounts on openings and on further examiners, and a weight of the known prices."""
+    y.sums[CUT_OPEN], y.sums[CUT_CALL], y.sums[GUIDE] = cut
     y.sums[HIDING] = hiding
     for s in range(len(y.ses)):
         refresh(x, y, s)

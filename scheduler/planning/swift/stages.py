@@ -20,7 +20,7 @@ from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Tell
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound, hopeless_cost
-from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY
+from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY, WHOLE
 from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.work import Work
 from scheduler.planning.units import unit_of
@@ -31,8 +31,10 @@ LINES = (0, 1)
 """Plans that are annealed side by side."""
 PARTS = 20
 """Parts of the bound, between which it may be broken off."""
-OPENINGS = (1, 0, 2, 4)
+OPENINGS = (2, 1, 4)
 """Discounts on opening with which starts are built, of 64: whoever comes first opens for those who follow."""
+GUIDING = 300
+"""Price adjustments before the starts that look at prices."""
 
 
 class Swift:
@@ -49,6 +51,7 @@ class Swift:
         self.problem, self.seed, self.work, self.tell, self.stop = problem, seed, work, tell, stop
         self.bound, self.cost, self.ended = hopeless_cost(problem), 1 << 60, False
         self.left: int | None = None
+        self.market = PriceBound(problem)
 
     def run(self) -> tuple[Draft, int]:
         """Return the best draft and the bound."""
@@ -67,11 +70,10 @@ class Swift:
 
     def prove(self, known: int) -> None:
         """Raise the bound by seat prices, towards the cost of the first plan."""
-        market = PriceBound(self.problem)
         for _ in range(PARTS):
             if self.ended or self.stop():
                 return
-            self.bound = max(self.bound, market.climb(-(-self.work.prices // PARTS), known))
+            self.bound = max(self.bound, self.market.climb(-(-self.work.prices // PARTS), known))
 
     def improved(self, board: Board, pool: ThreadPoolExecutor) -> Board:
         """Return the best of the plans that start from one and go their own ways."""
@@ -103,20 +105,27 @@ class Swift:
         self.tell("improve", leg * COOLING + step, self.work.legs * COOLING, self.cost, self.bound, self.left)
 
     def start(self) -> Board:
-        """Seat those the kernels do not move, then everybody else in several orders at several discounts; keep the best."""
+        """Seat those the kernels do not move, then everybody else: at once, and in several ways that look at prices.
+
+        Returns the cheapest.
+        """
         blank = Board(self.problem, Draft.empty(self.problem), self.seed)
         still = [unit.parties for unit in blank.units if not unit.moves]
         unusual = self._unusual(still) if still else Draft.empty(self.problem)
         orders = _orders(blank)
+        starts = [(orders[0], 1, 0), *((order, cut, WHOLE) for cut, order in product(OPENINGS, orders))]
         best: Board | None = None
-        for n, (discount, order) in enumerate(product(OPENINGS, orders)):
+        for n, (order, cut, guide) in enumerate(starts):
             board = Board(self.problem, unusual, self.seed, blank)
-            board.build(order, discount)
+            board.build(order, cut, guide)
             if best is None or board.best < best.best:
                 best = board
-            self.tell("start", n + 1, len(OPENINGS) * len(orders), best.best, self.bound, best.left)
+            self.tell("start", n + 1, len(starts), best.best, self.bound, best.left)
             if self.stop():
                 break
+            if n == 0:
+                self.bound = max(self.bound, self.market.climb(GUIDING, best.best))
+                blank.guide(self.market.prices())
         return best or blank
 
     def _unusual(self, still: list[tuple[int, ...]]) -> Draft:
