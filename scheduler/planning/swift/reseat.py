@@ -37,7 +37,7 @@ def reseat(board: Board, most: int, stop: Callable[[], bool]) -> Board:
 
     Args:
         board: Its best plan is re-seated.
-        most: Parties in one model; 0 for no model.
+        most: Parties in one model; 0 for no model. More are re-seated site by site, and then day by day.
         stop: Asked before each model.
     """
     draft = board.checked()
@@ -48,11 +48,16 @@ def reseat(board: Board, most: int, stop: Callable[[], bool]) -> Board:
     if not most or not single:
         return board
     table = board.problem.table
-    single.sort(key=lambda p: (int(table.site[draft.at[p, 0]]), int(table.day[draft.at[p, 0]]), p))
-    for start in range(0, len(single), most):
-        if stop():
-            return board
-        _block(board, draft, single[start : start + most])
+    people = np.array(single, dtype=np.int64)
+    at = draft.at[people, 0]
+    for order in ((table.day[at], table.site[at]), (table.site[at], table.day[at])):
+        parties = people[np.lexsort((people, *order))].tolist()
+        for start in range(0, len(parties), most):
+            if stop():
+                return board
+            _block(board, draft, [p for p in parties[start : start + most] if draft.at[p, 0] >= 0])
+        if len(parties) <= most:
+            break
     better = board.taking(draft)
     return better if better.best < board.best else board
 
@@ -65,6 +70,8 @@ def _alone(problem: Problem, unit: Moved, draft: Draft) -> bool:
 def _block(board: Board, draft: Draft, parties: list[int]) -> None:
     """Re-seat some parties in the draft; those the model could only split lose their seats."""
     problem = board.problem
+    if not parties:
+        return
     room = _room(board, draft)
     here = draft.at[parties]
     np.add.at(room, here[here >= 0], 1)
@@ -107,28 +114,33 @@ def _kinds(problem: Problem, draft: Draft, parties: list[int], open_: BoolArray)
             problem.recused[p],
         )
         found.setdefault(key, []).append(p)
-    return [_kind(problem, draft, members, open_) for members in found.values()]
+    ways: dict[object, IntArray] = {}
+    for (same, *_), members in found.items():
+        if same not in ways:
+            ways[same] = _ways(problem, [domain[open_[domain]] for domain in problem.domains[members[0]]])
+    return [_kind(problem, draft, members, ways[one[0]]) for one, members in found.items()]
 
 
-def _kind(problem: Problem, draft: Draft, members: list[int], open_: BoolArray) -> Kind:
-    table, weights, p = problem.table, problem.policy.weights, members[0]
-    fare, first = problem.fares[p], int(problem.wait_from[p])
-    domains = [domain[open_[domain]] for domain in problem.domains[p]]
+def _ways(problem: Problem, domains: list[IntArray]) -> IntArray:
+    """Return all ways through one or two components, a session of each in a row."""
     if len(domains) == 1:
-        ways = domains[0][:, None]
-        cost = fare[table.site[domains[0]]] + weights.wait_day * (table.day[domains[0]] - first)
-    else:
-        a, b = domains
-        i, j = np.nonzero(problem.in_sequence(a, b))
-        ways = np.column_stack((a[i], b[j]))
-        together = (table.site[a][i] == table.site[b][j]) & (table.day[a][i] == table.day[b][j])
-        cost = fare[table.site[a]][i] + np.where(together, 0, fare[table.site[b]][j] + weights.extra_trip)
-        cost = cost + weights.wait_day * (table.day[b][j] - first)
-    has = {tuple(row) for row in draft.at[members, : len(domains)].tolist()}
-    keep = np.argsort(cost, kind="stable")[:WAYS]
-    rest = [n for n in range(len(ways)) if tuple(ways[n].tolist()) in has] if len(ways) > WAYS else []
-    keep = np.unique(np.concatenate([keep, np.array(rest, dtype=np.int64)])).astype(np.int64)
-    return Kind(members, ways[keep], cost[keep])
+        return domains[0][:, None]
+    i, j = np.nonzero(problem.in_sequence(domains[0], domains[1]))
+    return np.column_stack((domains[0][i], domains[1][j]))
+
+
+def _kind(problem: Problem, draft: Draft, members: list[int], ways: IntArray) -> Kind:
+    """Return the ways that equal parties have, and the cheapest others."""
+    table, weights, p = problem.table, problem.policy.weights, members[0]
+    fare, first, last = problem.fares[p][table.site], ways[:, 0], ways[:, -1]
+    cost = fare[first] + weights.wait_day * (table.day[last] - int(problem.wait_from[p]))
+    if ways.shape[1] > 1:
+        apart = (table.site[first] != table.site[last]) | (table.day[first] != table.day[last])
+        cost = cost + apart * (fare[last] + weights.extra_trip)
+    has = draft.at[members]
+    kept = np.isin(first * len(table) + last, has[:, 0] * len(table) + has[:, ways.shape[1] - 1])
+    kept[np.argsort(cost, kind="stable")[:WAYS]] = True
+    return Kind(members, ways[kept], cost[kept])
 
 
 def _model(kinds: list[Kind], room: IntArray) -> Linear:

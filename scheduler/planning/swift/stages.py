@@ -27,8 +27,8 @@ from scheduler.planning.units import unit_of
 
 COOLING = 54
 """Steps of a leg; at each the heat falls by a twentieth, to a sixteenth in all."""
-LINES = (0, 1)
-"""Plans that are annealed side by side."""
+LINES = (1, 2)
+"""Plans that are annealed side by side, and how many times the heat each gets: no one heat suits every round."""
 PARTS = 20
 """Parts of the bound, between which it may be broken off."""
 OPENINGS = (2, 1, 4)
@@ -80,9 +80,10 @@ class Swift:
         best = board
         for leg in range(self.work.legs):
             draft = best.draft()
-            lines = [Board(self.problem, draft, self.seed + 2 * leg + n, best) for n in LINES]
+            lines = [Board(self.problem, draft, self.seed + 2 * leg + hot, best) for hot in LINES]
             self.leg(lines, leg, pool)
-            done = list(pool.map(lambda line: reseat(line, self.work.reseat, self.stop), lines))
+            # One after the other, because a model takes more memory than all else.
+            done = [reseat(line, self.work.reseat, self.stop) for line in lines]
             best = min([best, *done], key=lambda line: line.best)
             self._say(leg + 1, 0, best)
             if self.stop():
@@ -90,10 +91,13 @@ class Swift:
         return best
 
     def leg(self, lines: list[Board], leg: int, pool: ThreadPoolExecutor) -> None:
-        """Cool down once."""
-        heat = self.work.heat / (leg + 1)
+        """Cool down once; the last time from less, to polish the best of the others."""
+        heat = self.work.heat / (4 if 0 < leg == self.work.legs - 1 else 1)
+        moves, size = self.work.moves // COOLING, self.work.size
         for step in range(COOLING):
-            list(pool.map(lambda line: line.anneal(self.work.moves // COOLING, heat, self.work.size), lines))  # noqa: B023
+            steps = [pool.submit(line.anneal, moves, heat * hot, size) for line, hot in zip(lines, LINES, strict=True)]
+            for one in steps:
+                one.result()
             heat *= 0.95
             self._say(leg, step + 1, min(lines, key=lambda line: line.best))
             if self.stop():

@@ -10,9 +10,9 @@ class Work:
     """Work of one search."""
 
     moves: int
-    """Ruin-and-recreate moves of each leg."""
+    """Ruin-and-recreate moves of each leg, for each plan that is annealed."""
     legs: int
-    """Times the plan is heated up, cooled down and re-seated."""
+    """Times plans are heated up, cooled down and re-seated; before the last, each from the best so far."""
     heat: float
     """Cost units a move may cost more, on average, when a leg begins; a sixteenth of it when it ends."""
     size: int
@@ -20,17 +20,17 @@ class Work:
     prices: int
     """Price adjustments of the bound."""
     reseat: int = 0
-    """Parties that are re-seated in one linear model; larger plans are re-seated site by site. 0 for nobody."""
+    """Parties that are re-seated in one linear model; larger plans are re-seated in parts. 0 for nobody."""
 
 
 def work_for(parties: int) -> Work:
     """Return the work for so many parties."""
     if parties <= 400:
-        return Work(100_000, 3, 90.0, 50, 3_000, 6_000)
+        return Work(100_000, 4, 45.0, 25, 20_000, 6_000)
     if parties <= 2_000:
-        return Work(120_000, 2, 30.0, 25, 3_000, 6_000)
+        return Work(130_000, 4, 30.0, 25, 15_000, 6_000)
     if parties <= 8_000:
-        return Work(600_000, 2, 30.0, 25, 2_000, 3_000)
+        return Work(400_000, 2, 30.0, 25, 4_000, 3_000)
     if parties <= 40_000:
         return Work(1_000_000, 1, 30.0, 25, 800, 3_000)
     return Work(2_000_000, 1, 30.0, 25, 300, 3_000)

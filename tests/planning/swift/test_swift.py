@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from scheduler.planning.roundfile import round_digest
 from scheduler.planning.screen import hopeless, leftovers
 from scheduler.planning.seats import sittings_of
 from scheduler.planning.solve import solve
+from scheduler.planning.swift import stages
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound
 from scheduler.planning.swift.layout import BEST
@@ -185,3 +187,45 @@ def test_work_grows_with_the_round_but_slower():
     moves = [swift.work_for(n).moves for n in (200, 1_000, 5_000, 20_000, 100_000)]
     assert moves == sorted(moves)
     assert np.all(np.array(moves) / (200, 1_000, 5_000, 20_000, 100_000) > 1)
+
+
+def test_a_second_thread_does_not_change_the_plan(monkeypatch):
+    round_ = exam_round(200, 4)
+    problem = Problem.of(round_)
+    together, bound = searched(problem)
+
+    class OneByOne:
+        """Do at once what is asked for, in the thread that asks."""
+
+        def __init__(self, _number):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def submit(self, work, *given):
+            future = Future()
+            future.set_result(work(*given))
+            return future
+
+    monkeypatch.setattr(stages, "ThreadPoolExecutor", OneByOne)
+    apart, same = searched(problem)
+    assert (together.at == apart.at).all()
+    assert (together.staff, bound) == (apart.staff, same)
+
+
+def test_prices_make_a_better_start():
+    problem = Problem.of(exam_round(1000, 1))
+    blank = Board(problem, Draft.empty(problem), 1)
+    plain = Board(problem, Draft.empty(problem), 1, blank)
+    plain.build(plain.movers, 8)
+    market = PriceBound(problem)
+    market.climb(100, plain.best)
+    blank.guide(market.prices())
+    guided = Board(problem, Draft.empty(problem), 1, blank)
+    guided.build(guided.movers, 2, 64)
+    assert guided.best < plain.best
+    assert cost(problem, guided.checked()) == guided.best
