@@ -86,7 +86,8 @@ class Swift:
             draft = best.draft()
             lines = [Board(self.problem, draft, self.seed + 2 * leg + hot, best) for hot in LINES]
             self.leg(lines, leg, pool)
-            done = list(pool.map(lambda line: reseat(line, self.work.reseat, self.stop), lines))
+            # One after the other, because a model takes more memory than all else.
+            done = [reseat(line, self.work.reseat, self.stop) for line in lines]
             best = min([best, *done], key=lambda line: line.best)
             self._say(leg + 1, 0, best)
             if self.stop():

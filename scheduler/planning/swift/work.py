@@ -30,7 +30,7 @@ def work_for(parties: int) -> Work:
     if parties <= 2_000:
         return Work(130_000, 4, 30.0, 25, 15_000, 6_000)
     if parties <= 8_000:
-        return Work(500_000, 2, 30.0, 25, 4_000, 3_000)
+        return Work(400_000, 2, 30.0, 25, 4_000, 3_000)
     if parties <= 40_000:
         return Work(1_000_000, 1, 30.0, 25, 800, 3_000)
     return Work(2_000_000, 1, 30.0, 25, 300, 3_000)

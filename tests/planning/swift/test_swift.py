@@ -206,9 +206,6 @@ def test_a_second_thread_does_not_change_the_plan(monkeypatch):
         def __exit__(self, *_):
             pass
 
-        def map(self, work, given):
-            return map(work, given)
-
         def submit(self, work, *given):
             future = Future()
             future.set_result(work(*given))
