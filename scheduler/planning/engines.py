@@ -20,6 +20,8 @@ PLAIN_COLUMNS = 2_500
 """Seat variables up to which the general search is quick and proves its plans; compiled engines would only wait."""
 MANY_PARTIES = 600
 """Parties beyond which the fast search is worth its compiling."""
+LOCATION_COLUMNS = 150
+"""Seat variables from which a location round is worth its compiling; below, the general search proves it in a second."""
 LOCATION_WORK = 40
 """About so many seconds of one core for a location round."""
 
@@ -27,13 +29,14 @@ LOCATION_WORK = 40
 def handed_over(search: Search, columns: int) -> bool:
     """Let the engine made for this kind of round plan it; tell whether there was one."""
     problem = search.problem
-    if search.kept is not None or search.loose is not None or columns <= PLAIN_COLUMNS:
+    if search.kept is not None or search.loose is not None or columns <= LOCATION_COLUMNS:
         return False
-    if location.applies(problem):
+    many = len(problem.parties) > MANY_PARTIES
+    if location.applies(problem) and (many or columns > PLAIN_COLUMNS or location.unlike(problem)):
         with _stopping(search) as stop:
             found = location.search(problem, search.seed, LOCATION_WORK, search.tell, stop)
             _take(search, *found)
-    elif len(problem.parties) > MANY_PARTIES and _plain(problem):
+    elif many and columns > PLAIN_COLUMNS and _plain(problem):
         work = swift.work_for(len(problem.parties))
         with _stopping(search) as stop:
             found = swift.search(problem, search.seed, work, search.tell, stop)

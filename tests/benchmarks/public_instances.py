@@ -1,39 +1,49 @@
-"""Public single-source location instances with proven optima, larger ones of the same kind, and a tight allotment: one table.
+"""Public single-source location instances with published optima, larger ones of the same kind, and allotments: one table.
 
-Run as ``python -m tests.benchmarks.public_instances --folder FOLDER``; the folder has ``holmberg/`` and ``diaz/`` with their
-``optima.txt``. Without it only the generated instances are solved.
+Run as ``python -m tests.benchmarks.public_instances --folder FOLDER [--some] [--large] [--json FILE]``. Every instance is said
+as a round, solved by ``solve`` and judged by ``audit``. The folder has ``holmberg/`` and ``diaz/``, each with files ``p1``,
+``p2``, ... and ``optima.txt``, one value a line. They are no part of this project, as nobody states a licence for them; both
+sets are in the repository Oscar-Oliveira/OR-Datasets on GitHub, Facility-Location/SSCFLP/original, as Lib_2 (Holmberg,
+Rönnqvist and Yuan 1999) and Lib_1 (Díaz and Fernández 2002). What follows the last number expected of a file is ignored.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
+import os
+import platform
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from datetime import time as clock
+from functools import partial
 from pathlib import Path
 
 from scheduler.domain.calendar import Slot, Window
 from scheduler.domain.catalogue import Component, ComponentKind, Duty, RoomKind, Staffing
 from scheduler.domain.places import Institution, Room, Site
 from scheduler.domain.rounds import Party, Policy, Round
-from scheduler.planning import location
-from scheduler.planning.draft import Draft, cost
-from scheduler.planning.problem import Problem
+from scheduler.planning.audit import audit
+from scheduler.planning.solve import solve
+from tests.benchmarks.rounds import allotment_round
 
 DAY = date(2026, 6, 1)
 EXAM = Component("exam", ComponentKind.OTHER, RoomKind.THEORY_ROOM, "low-voltage", 60, Staffing(Duty.INVIGILATE, 0, 1))
 
 
+SOME = {f"holmberg p{k}" for k in (1, 24, 30, 51, 58, 71)} | {f"diaz p{k}" for k in (1, 7, 20, 33, 44, 49, 55)}
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One line of the table."""
+    """One line of the table; the round is made when its turn comes."""
 
     name: str
-    round_: Round
+    made: Callable[[], Round]
     optimum: int | None = None
 
 
@@ -100,8 +110,8 @@ def generated(facilities: int, customers: int, ratio: float, seed: int, clustere
     return a_round(f"{facilities}x{customers} r{ratio:g} {kind} {seed}", sessions, heads, fares)
 
 
-def allotment(candidates: int = 62_000, sites: int = 143, fill: float = 0.997, seed: int = 1) -> Round:
-    """Return a tight allotment: schools' groups of 20 to 700 from towns to sites nearby, ``fill`` of all places needed."""
+def whole_groups(candidates: int = 62_000, sites: int = 143, fill: float = 0.997, seed: int = 1) -> Round:
+    """Return a tight allotment that splits nobody: schools' groups of 20 to 700 from towns to sites nearby, ``fill`` of all places needed."""
     chance = random.Random(f"allotment-{candidates}-{sites}-{seed}")
     towns = [(chance.uniform(0, 200), chance.uniform(0, 150)) for _ in range(sites // 3)]
     heads: list[int] = []
@@ -124,62 +134,71 @@ def allotment(candidates: int = 62_000, sites: int = 143, fill: float = 0.997, s
 def instances(folder: Path | None, large: bool) -> Iterator[Instance]:
     """Yield public instances first, then generated ones."""
     for name, reader in (("holmberg", holmberg), ("diaz", diaz)):
-        optima = list(numbers(folder / name / "optima.txt")) if folder and (folder / name).is_dir() else []
-        if folder and not optima:
-            print(f"no {name}/ in {folder}: left out")
+        if folder is None or not (folder / name).is_dir():
+            continue
+        optima = list(numbers(folder / name / "optima.txt"))
         for k, optimum in enumerate(optima, 1):
-            yield Instance(f"{name} p{k}", reader(folder / name / f"p{k}"), optimum)
+            yield Instance(f"{name} p{k}", partial(reader, folder / name / f"p{k}"), optimum)
+    shapes = [(80, 400, 3), (100, 1000, 5), (300, 300, 5), (300, 300, 20), (1000, 1000, 10), (1000, 1000, 20)]
+    for facilities, customers, ratio in shapes if large else ():
+        for kind in ("uniform", "clustered") if facilities < 1000 else ("uniform",):
+            made = partial(generated, facilities, customers, ratio, 1, kind == "clustered")
+            yield Instance(f"{facilities}x{customers} r{ratio} {kind}", made)
     if large:
-        shapes = [(80, 400, 3), (100, 1000, 5), (300, 300, 5), (300, 300, 20), (1000, 1000, 10), (1000, 1000, 20)]
-        for facilities, customers, ratio in shapes:
-            for clustered in (False, True) if facilities < 1000 else (False,):
-                made = generated(facilities, customers, ratio, 1, clustered)
-                yield Instance(made.id, made)
-        made = allotment()
-        yield Instance(made.id, made)
-
-
-def faults(problem: Problem, draft: Draft) -> int:
-    """Count broken rules by plain sums: seats, and seats outside of a party's choices."""
-    over = int((draft.heads(problem) > problem.table.capacity).sum())
-    strange = sum(1 for p in draft.placed().tolist() if int(draft.at[p, 0]) not in problem.domains[p][0].tolist())
-    return over + strange
+        yield Instance("whole groups, 62,000 to 143", whole_groups)
+        yield Instance("allotment, 62,000 to 143", allotment_round)
 
 
 def main() -> None:
     """Solve and print."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--folder", type=Path, help="with holmberg/ and diaz/")
-    words.add_argument("--work", type=float, default=30.0)
+    words.add_argument("--some", action="store_true", help="a dozen of the public instances")
     words.add_argument("--large", action="store_true", help="generated instances as well")
     words.add_argument("--only", default="", help="instances whose name begins so")
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--json", type=Path, help="write the rows there as well")
     chosen = words.parse_args()
-    if chosen.folder is None or not chosen.folder.is_dir():
-        print("the folder of public instances is absent; give it with --folder")
+    if chosen.folder is None or not all((chosen.folder / name).is_dir() for name in ("holmberg", "diaz")):
+        print("holmberg/ and diaz/ are absent: give their folder with --folder; --help says where to find them")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, seed {chosen.seed}")
     print(
-        f"{'instance':34} {'optimum':>9} {'cost':>9} {'bound':>9} {'gap':>8} {'unplaced':>8} {'faults':>6} {'wall s':>7} {'cpu s':>7}"
+        f"{'instance':30} {'optimum':>9} {'cost':>9} {'bound':>9} {'gap':>8} {'unplaced':>8} {'faults':>6} {'wall s':>7} {'cpu s':>7}"
     )
-    for one in instances(chosen.folder, chosen.large or chosen.folder is None):
-        if one.name.startswith(chosen.only):
-            line(one, chosen.work)
+    rows = []
+    for one in instances(chosen.folder, chosen.large):
+        if one.name.startswith(chosen.only) and (one.name in SOME or not chosen.some):
+            rows.append(row(one, chosen.seed))
+            print(line(rows[-1]), flush=True)
+    known = [one for one in rows if one["optimum"] is not None]
+    at, proven = (sum(bool(one[key]) for one in known) for key in ("at_optimum", "proven"))
+    print(f"{len(known)} with a published optimum: {at} at it, {proven} proven")
+    if chosen.json:
+        chosen.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
 
-def line(one: Instance, work: float) -> None:
-    """Solve one instance and print its line."""
+def row(one: Instance, seed: int) -> dict[str, object]:
+    """Solve one instance and return what came of it; reading and making it is not timed."""
+    round_ = one.made()
     began, cpu = time.perf_counter(), time.process_time()
-    problem = Problem.of(one.round_)
-    if not location.applies(problem):
-        print(f"{one.name:34} is no matter of locations only")
-        return
-    draft, bound = location.search(problem, 1, work, lambda *_: None, lambda: False)
+    plan = solve(round_, seed=seed)
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
-    worth, left = cost(problem, draft), int(problem.heads[draft.left()].sum())
-    known = "" if one.optimum is None else f"{one.optimum}"
-    verdict = "" if one.optimum is None else (" at the optimum" if worth == one.optimum else " ABOVE")
-    print(
-        f"{one.name:34} {known:>9} {worth:9} {bound:9} {(worth - bound) / max(1, bound):8.3%} {left:8} "
-        f"{faults(problem, draft):6} {wall:7.1f} {cpu:7.1f}{verdict}{', proven' if worth == bound else ''}",
-        flush=True,
+    left = {who.party_id for who in plan.unplaced}
+    return {
+        "case": one.name, "optimum": one.optimum, "cost": plan.cost, "bound": plan.bound, "gap": plan.gap,
+        "unplaced": sum(party.head_count for party in round_.parties if party.id in left),
+        "faults": len(audit(round_, plan)), "proven": plan.bound == plan.cost, "at_optimum": plan.cost == one.optimum,
+        "wall_s": round(wall, 1), "cpu_s": round(cpu, 1), "seed": seed,
+    }  # fmt: skip
+
+
+def line(found: dict[str, object]) -> str:
+    """Return a row as a line of the table."""
+    verdict = "" if found["optimum"] is None else "at the optimum" if found["at_optimum"] else "ABOVE"
+    proven = "proven" if found["proven"] else ""
+    return (
+        f"{found['case']:30} {found['optimum'] or '':>9} {found['cost']:9} {found['bound']:9} {found['gap']:8.3%} "
+        f"{found['unplaced']:8} {found['faults']:6} {found['wall_s']:7} {found['cpu_s']:7} {verdict} {proven}"
     )
 
 

@@ -10,7 +10,7 @@ from scheduler.domain.calendar import Slot, Window
 from scheduler.domain.catalogue import Component, ComponentKind, Duty, RoomKind, Staffing
 from scheduler.domain.people import Examiner, Recusal
 from scheduler.domain.places import Institution, Room, Site
-from scheduler.domain.rounds import Group, Party, Policy, Round
+from scheduler.domain.rounds import Group, Party, Policy, Round, Waiver
 
 FIRST_ON = date(2026, 6, 1)
 TIMES = ((time(8, 0), time(10, 30)), (time(11, 0), time(13, 30)), (time(14, 30), time(17, 0)))
@@ -213,3 +213,63 @@ def location_round(customers: int, facilities: int, seed: int = 1) -> Round:
         tuple(Site(f"s{n:03}", "i") for n in range(facilities)), tuple(rooms), (component,), tuple(parties),
         policy=Policy(examiners_on=False),
     )  # fmt: skip
+
+
+def allotment_round(candidates: int = 62_000, sites: int = 143, fill: float = 0.997, seed: int = 1) -> Round:
+    """Return an allotment of schools' candidates to sites at schools, nearly full, with every rule of such a day.
+
+    Each school's candidates are a group in fragments of 10 to 200; nobody sits at the own school or at a site barred for the
+    group, no two schools exchange candidates, nobody travels more than 30 km except those named, of a few small schools far outside.
+    One room in fifty has a waiver for ten more seats. ``fill`` is the share of the seats that the candidates take.
+    """
+    chance = random.Random(f"allotment-{candidates}-{sites}-{seed}")
+    component = Component(
+        "exam", ComponentKind.OTHER, RoomKind.THEORY_ROOM, "low-voltage", 60, Staffing(Duty.INVIGILATE, 0, 1)
+    )
+    sizes = _school_sizes(chance, candidates)
+    hosts = sorted(chance.sample(range(len(sizes)), sites))
+    towns = [(chance.gauss(0, 8), chance.gauss(0, 6)) for _ in range(max(2, sites // 8))]
+    homes = [(x + chance.gauss(0, 1.5), y + chance.gauss(0, 1.5)) for x, y in (chance.choice(towns) for _ in sizes)]
+    outside = sorted(set(range(len(sizes))) - set(hosts), key=lambda n: (sizes[n], n))
+    far = set(outside[: max(1, len(sizes) // 100)])
+    for n in far:
+        homes[n] = (homes[n][0] + 45, homes[n][1])
+    weights = [chance.uniform(0.6, 1.6) for _ in hosts]
+    seats = math.floor(candidates / fill)
+    places = [math.floor(seats * w / sum(weights)) for w in weights]
+    places[0] += seats - sum(places)
+    waived = range(0, sites, 50)
+    slot = slots_of(1)[0]
+    groups, parties = [], []
+    for n, size in enumerate(sizes):
+        barred = (f"s{chance.choice(hosts):04}",) if chance.random() < 0.1 else ()
+        groups.append(Group(f"g{n:04}", "fragments", fragment_min=10, fragment_max=200, barred_site_ids=barred))
+        parties += [
+            Party(
+                f"c{n:04}-{k:03}", (component.id,), 1, f"g{n:04}", f"i{n:04}", "", *homes[n], travel_exception=n in far
+            )
+            for k in range(size)
+        ]
+    return Round(
+        f"allotment-{candidates}-{sites}-{seed}", Window(FIRST_ON, FIRST_ON), (slot,),
+        tuple(Institution(f"i{n:04}", f"school {n}") for n in range(len(sizes))),
+        tuple(Site(f"s{n:04}", f"i{n:04}", x_km=homes[n][0], y_km=homes[n][1]) for n in hosts),
+        tuple(
+            Room(f"r{n:04}", f"s{n:04}", RoomKind.THEORY_ROOM, q - 10 * (k in waived))
+            for k, (n, q) in enumerate(zip(hosts, places, strict=True))
+        ),
+        (component,), tuple(parties), groups=tuple(groups),
+        waivers=tuple(Waiver(f"r{hosts[k]:04}", slot.id, 10, "hall beside the school") for k in waived),
+        policy=Policy(
+            examiners_on=False, max_travel_km=30, road_factor=1.25, bar_own_institution=True, no_mutual_exchange=True
+        ),
+    )  # fmt: skip
+
+
+def _school_sizes(chance: random.Random, candidates: int) -> list[int]:
+    """Return how many candidates each school sends: 10 or more, a hundred on average."""
+    sizes: list[int] = []
+    while sum(sizes) < candidates:
+        size, left = min(700, max(10, round(chance.lognormvariate(4.3, 0.7)))), candidates - sum(sizes)
+        sizes.append(size if left - size >= 10 or size == left else left)
+    return sizes

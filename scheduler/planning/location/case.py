@@ -74,10 +74,10 @@ def applies(problem: Problem) -> bool:
     shared = weights.share_over or weights.day_peak or weights.group_session
     if problem.policy.no_mutual_exchange or shared:
         return False
-    return not any(_rivals(problem, sessions) for sessions in problem.by_room.values())
+    return not any(rivals(problem, sessions) for sessions in problem.by_room.values())
 
 
-def _rivals(problem: Problem, sessions: IntArray) -> bool:
+def rivals(problem: Problem, sessions: IntArray) -> bool:
     """Tell whether any two sessions of one room share a minute."""
     slots = problem.table.slot[sessions]
     return bool(np.triu(problem.slot_overlaps[slots][:, slots], 1).any()) if len(slots) > 1 else False

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import product, repeat
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from scheduler.planning.draft import Draft
 from scheduler.planning.location.case import Case, case_of, draft_of
 from scheduler.planning.location.mip import Part, Reply, solve_part
 from scheduler.planning.location.neighbours import neighbourhood, seated_again
-from scheduler.planning.location.prices import SCALE, Market, Prices
+from scheduler.planning.location.prices import OPEN, SCALE, SHUT, Market, Prices
 from scheduler.planning.location.ruin import settled, shaken
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import IntArray
@@ -24,6 +26,8 @@ PARTS = 40
 """Steps in which the first prices are found; a seating is tried after each."""
 ANSWER_WORK = 2e-3
 """Units of work of an answered target for each of its seats, about."""
+MOST_CELLS = 12_000
+"""Pairs of party and session up to which a case is proven whole."""
 MOST_SEATS = 4000
 """Seats of the model of a whole case; more are taken in only as far as the target allows."""
 
@@ -74,14 +78,40 @@ class Hunt:
         self.shake(work)
         if self.over():
             return
-        prices = self.market.better(
-            Prices(prices.price, prices.value, prices.surplus, prices.often, 0.5), self.cost, 400
-        )
+        prices = self.market.better(replace(prices, step=0.5), self.cost, 400)
         self.bound = max(self.bound, min(self.cost, prices.bound))
-        small = self.case.by_session.size <= 3 * MOST_SEATS
-        if not small:
+        if self.case.by_session.size <= MOST_CELLS:
+            self.aim(prices, work, work / 8)
+            self.prove(prices, work)
+        else:
             self.nearby(prices, work * 0.5)
-        self.aim(prices, work * (2.0 if small else 0.5))
+            self.aim(prices, work * 0.5, work * 0.5)
+
+    def prove(self, prices: Prices, work: float) -> None:
+        """Ask for anything cheaper than the cost in hand, in four parts by the two sessions most in doubt, two at a time."""
+        doubt = np.argsort(np.abs(prices.often - 0.5), kind="stable")[:2]
+        ways = dict.fromkeys(product((SHUT, OPEN), repeat=len(doubt)), self.bound)
+        with ThreadPoolExecutor(2) as pool:
+            for each in (work / 8, work):
+                left = [way for way in sorted(ways, key=lambda way: (ways[way], way)) if ways[way] < self.cost]
+                parts = [self.part(prices, doubt, way) for way in left]
+                for way, reply in zip(left, pool.map(solve_part, parts, repeat(each)), strict=True):
+                    ways[way] = max(ways[way], reply.bound)
+                    if reply.at is not None:
+                        self.offer(reply.at)
+                    self.bound = max(self.bound, min(self.cost, *ways.values()))
+                    self.tell("exact", 0, 0, self.cost, self.bound)
+                if self.over():
+                    return
+
+    def part(self, prices: Prices, doubt: IntArray, way: tuple[int, ...]) -> Part:
+        """Return what is left to choose below the cost in hand when some sessions are decided."""
+        decided = np.zeros(self.case.nowhere, dtype=np.int64)
+        decided[doubt] = way
+        own = self.market.better(replace(prices, step=0.5), self.cost, 300, decided)
+        kept = self.market.seats_worth(own, self.cost, decided)
+        surely = (own.surplus > (self.cost - 1) * SCALE - own.value) | (decided == OPEN)
+        return Part(self.case, kept & (decided != SHUT)[:, None], surely, self.cost)
 
     def priced(self) -> Prices:
         """Find prices, and try the sessions that pay at them."""
@@ -126,10 +156,10 @@ class Hunt:
                 if self.over():
                     return
 
-    def aim(self, prices: Prices, work: float) -> None:
+    def aim(self, prices: Prices, work: float, last: float) -> None:
         """Ask for a seating below a target between bound and cost: either there is one, or the target is the new bound.
 
-        A low target leaves few seats and is answered soon. Once one is not, the rest of the work goes into the cost in hand.
+        A low target leaves few seats and is answered soon. Once one is not, ``last`` is what the cost in hand is given.
         """
         share, spent, each = 0.5, 0.0, work / 8
         while not self.over() and spent < work:
@@ -149,7 +179,9 @@ class Hunt:
                 spent += min(each, int(kept.sum()) * ANSWER_WORK)
                 share = min(1.0, share + 0.25)
                 continue
-            spent, share, each = spent + each, 1.0, work
+            if share == 1.0:
+                return
+            spent, share, each = spent + each, 1.0, last
 
     def nearby(self, prices: Prices, work: float) -> None:
         """Solve neighbourhoods exactly, two apart from each other at a time."""

@@ -120,9 +120,9 @@ def test_whoever_fits_nowhere_is_left_out_and_the_rest_seated():
     assert bound == cost(problem, draft) == 222 + 30 * 5000
 
 
-def test_rounds_of_another_kind_are_declined():
+def test_rounds_of_another_kind_are_not_hunted():
     plain = generated(4, 8, 3, 1, clustered=False)
-    assert location.applies(Problem.of(plain))
+    assert location.unlike(Problem.of(plain))
     together = tuple(replace(party, group_id="g") for party in plain.parties)
     overlapping = (*plain.slots, Slot("d1", DAY, clock(10), clock(12)))
     for other in (
@@ -130,6 +130,6 @@ def test_rounds_of_another_kind_are_declined():
         replace(plain, slots=overlapping),
         replace(plain, parties=()),
     ):
-        assert not location.applies(Problem.of(other))
+        assert not location.unlike(Problem.of(other))
     staffed = replace(plain, policy=replace(plain.policy, examiners_on=True))
-    assert not location.applies(replace(Problem.of(plain), round_=staffed))
+    assert not location.unlike(replace(Problem.of(plain), round_=staffed))
