@@ -22,6 +22,8 @@ MANY_PARTIES = 600
 """Parties beyond which the fast search is worth its compiling."""
 LOCATION_COLUMNS = 150
 """Seat variables from which a location round is worth its compiling; below, the general search proves it in a second."""
+COUNTED_PARTIES = 60
+"""Parties from which a round of few kinds of candidates is counted and not seated one by one."""
 LOCATION_WORK = 40
 """About so many seconds of one core for a location round."""
 
@@ -29,14 +31,13 @@ LOCATION_WORK = 40
 def handed_over(search: Search, columns: int) -> bool:
     """Let the engine made for this kind of round plan it; tell whether there was one."""
     problem = search.problem
-    if search.kept is not None or search.loose is not None or columns <= LOCATION_COLUMNS:
+    if search.kept is not None or search.loose is not None:
         return False
-    many = len(problem.parties) > MANY_PARTIES
-    if location.applies(problem) and (many or columns > PLAIN_COLUMNS or location.unlike(problem)):
+    if _located(problem, columns):
         with _stopping(search) as stop:
             found = location.search(problem, search.seed, LOCATION_WORK, search.tell, stop)
             _take(search, *found)
-    elif many and columns > PLAIN_COLUMNS and _plain(problem):
+    elif len(problem.parties) > MANY_PARTIES and columns > PLAIN_COLUMNS and _plain(problem):
         work = swift.work_for(len(problem.parties))
         with _stopping(search) as stop:
             found = swift.search(problem, search.seed, work, search.tell, stop)
@@ -44,6 +45,13 @@ def handed_over(search: Search, columns: int) -> bool:
     else:
         return False
     return True
+
+
+def _located(problem: Problem, columns: int) -> bool:
+    """Tell whether a round is a matter of locations, and large enough for what is made for them."""
+    if not location.applies(problem):
+        return False
+    return columns > LOCATION_COLUMNS if location.unlike(problem) else len(problem.parties) > COUNTED_PARTIES
 
 
 def _take(search: Search, draft: Draft, bound: int) -> None:

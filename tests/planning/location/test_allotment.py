@@ -145,7 +145,7 @@ def test_bound_of_the_first_prices_is_near_the_linear_model():
 
 
 def test_rounds_with_other_ties_are_declined():
-    made = allotment_round(300, 4)
+    made = allotment_round(800, 5)
     assert location.applies(Problem.of(made))
     weights = replace(made.policy.weights, share_over=3)
     assert not location.applies(Problem.of(replace(made, policy=replace(made.policy, weights=weights))))
