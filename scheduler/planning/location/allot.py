@@ -78,6 +78,7 @@ def mended(
     sessions = np.unique(counts.session)
     total = max(1, int(work / PART_WORK))
     order = np.random.default_rng(seed).permutation(sessions)
+    since = 0
     for n in range(total):
         centre = int(order[n % len(order)])
         people = np.unique(counts.cohort[(counts.session == centre) & (count > 0)])
@@ -85,11 +86,11 @@ def mended(
             near = sessions[np.argsort(each[np.ix_(people, sessions)].mean(axis=0), kind="stable")[:NEAR]]
             free = np.isin(table.site[counts.session], table.site[np.append(near, centre)])
             better, _ = Again(counts, count, free).solved(PART_WORK)
-            count = count if better is None else better
+            count, since = (count, since + 1) if better is None else (better, 0)
         if n % 10 == 0 or n + 1 == total:
             now = worth(counts, count)
             tell("improve", n + 1, total, now, bound)
-            if stop() or now <= bound:
+            if stop() or now <= bound or since >= len(order):
                 break
     return count
 

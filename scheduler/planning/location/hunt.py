@@ -24,6 +24,8 @@ from scheduler.planning.table import IntArray
 Tell = Callable[[str, int, int, int | None, int | None], None]
 PARTS = 40
 """Steps in which the first prices are found; a seating is tried after each."""
+LEAST_SHARE = 0.05
+"""Share of the way from bound to cost below which no target is tried."""
 ANSWER_WORK = 2e-3
 """Units of work of an answered target for each of its seats, about."""
 MOST_CELLS = 12_000
@@ -81,7 +83,7 @@ class Hunt:
         prices = self.market.better(replace(prices, step=0.5), self.cost, 400)
         self.bound = max(self.bound, min(self.cost, prices.bound))
         if self.case.by_session.size <= MOST_CELLS:
-            self.aim(prices, work, work / 8)
+            self.aim(prices, work, None)
             self.prove(prices, work)
         else:
             self.nearby(prices, work * 0.5)
@@ -139,7 +141,8 @@ class Hunt:
     def shake(self, work: float) -> None:
         """Ruin and recreate from the best seating, two runs at a time, each time from the better one."""
         opening = float(self.case.opening[np.unique(self.at)].mean())
-        tight = self.case.heads.sum() > 0.93 * self.case.seats[:-1].sum() or (self.at == self.case.nowhere).any()
+        scarce, left = self.case.heads.sum() > 0.93 * self.case.seats[:-1].sum(), (self.at == self.case.nowhere).any()
+        tight, small = scarce or left, self.case.by_session.size <= MOST_CELLS
         moves = int((4000 if tight else 400) * work)
         stages = [(max(self.heat, opening / 10), 4), (self.heat, 20), (self.heat / 2, 100)]
         if tight:
@@ -153,13 +156,15 @@ class Hunt:
                 for run in runs:
                     self.offer(run.result())
                 self.tell("improve", n + 1, len(stages), self.cost, self.bound)
-                if self.over():
+                # Of a small case the rest is for the solver, once everybody has a place.
+                if self.over() or (small and left and not scarce and not (self.at == self.case.nowhere).any()):
                     return
 
-    def aim(self, prices: Prices, work: float, last: float) -> None:
+    def aim(self, prices: Prices, work: float, last: float | None) -> None:
         """Ask for a seating below a target between bound and cost: either there is one, or the target is the new bound.
 
-        A low target leaves few seats and is answered soon. Once one is not, ``last`` is what the cost in hand is given.
+        A low target leaves few seats and is answered soon. Once one is not, ``last`` is what the cost in hand is given; without
+        it, lower and lower targets are tried.
         """
         share, spent, each = 0.5, 0.0, work / 8
         while not self.over() and spent < work:
@@ -177,11 +182,12 @@ class Hunt:
             self.tell("exact", 0, 0, self.cost, self.bound)
             if self.bound >= target or found:
                 spent += min(each, int(kept.sum()) * ANSWER_WORK)
-                share = min(1.0, share + 0.25)
+                share = min(1.0, 1.5 * share)
                 continue
-            if share == 1.0:
+            if share == 1.0 or share < LEAST_SHARE:
                 return
-            spent, share, each = spent + each, 1.0, last
+            spent += each
+            share, each = (share / 2, each) if last is None else (1.0, last)
 
     def nearby(self, prices: Prices, work: float) -> None:
         """Solve neighbourhoods exactly, two apart from each other at a time."""

@@ -30,8 +30,6 @@ COOLING = 54
 """Steps of a leg; at each the heat falls by a twentieth, to a sixteenth in all."""
 LINES = (1, 2)
 """Plans that are annealed side by side, and how many times the heat each gets: no one heat suits every round."""
-PARTS = 20
-"""Parts of the bound, between which it may be broken off."""
 OPENINGS = (2, 1, 4)
 """Discounts on opening with which starts are built, of 64: whoever comes first opens for those who follow."""
 GUIDING = 300
