@@ -41,6 +41,8 @@ GUIDING = 300
 class Swift:
     """One search."""
 
+    guiding = GUIDING
+
     def __init__(
         self,
         problem: Problem,
@@ -131,7 +133,7 @@ class Swift:
             if self.stop():
                 break
             if n == 0:
-                self.bound = max(self.bound, self.market.climb(GUIDING, best.best))
+                self.bound = max(self.bound, self.market.climb(self.guiding, best.best))
                 blank.guide(self.market.prices())
         return best or blank
 
