@@ -12,6 +12,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
@@ -223,7 +224,7 @@ class _Worker:
         paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - this very file
-                [sys.executable, "-m", "scheduler.planning.workers", str(theirs.fileno())],
+                [sys.executable, "-m", "scheduler.planning.workers", str(theirs.fileno()), str(os.getpid())],
                 pass_fds=[theirs.fileno()], env={**os.environ, "PYTHONPATH": paths}, stdin=subprocess.DEVNULL,
                 process_group=0,  # Ctrl-C is the caller's matter
             )  # fmt: skip
@@ -244,8 +245,9 @@ class _Worker:
         self.process.wait()
 
 
-def serve(descriptor: int) -> None:
-    """Do tasks until nobody sends any more."""
+def serve(descriptor: int, parent: int) -> None:
+    """Do tasks until nobody sends any more; end at once when the parent has died."""
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     with Connection(descriptor) as link:
         while True:
             try:
@@ -262,5 +264,11 @@ def serve(descriptor: int) -> None:
                 return
 
 
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -62,7 +62,7 @@ class Blocks:
         problem, x, y = board.problem, board.given, board.now
         self.given, self.epochs, self.executor, self.seed = x, epochs, executor, board.seed
         self.standing = Standing(y.top.copy(), y.top_crew.copy())
-        self.cost = board.best
+        self.cost, self.guide = board.best, y.price[:, 2].copy()
         self.extent = Extent(y.at.shape[1], max(1, len(problem.institution_ids)), crew_size(problem, x))
         self.map = Map.of(x, problem.reach[[unit.parties[0] for unit in board.units]])
         self.chance = random.Random(board.seed)
@@ -79,7 +79,7 @@ class Blocks:
         seated = first >= 0
         load = np.bincount(first[seated], self.given.who[seated, at.HEADS], len(self.given.tab)).astype(np.int64)
         block = self.map.drawn(load, self.epochs.block, self.chance)
-        cutter = Cutter(self.given, self.standing, block, self.extent)
+        cutter = Cutter(self.given, self.standing, block, self.extent, self.guide)
         after = self.standing.copy()
         tasks = self._tasks(cutter, number)
         for n, (names, answer) in enumerate(done(self.executor, work, tasks, stop)):

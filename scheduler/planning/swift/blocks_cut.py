@@ -40,6 +40,8 @@ class Block:
     booked: IntArray
     """Duties elsewhere: by examiner, sessions overlapping each slot, by day and by week."""
     extent: Extent
+    guide: IntArray
+    """What a seat in each session is worth, in cost units; 0 where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Names:
 class Cutter:
     """Blocks of one plan under one map."""
 
-    def __init__(self, x: Given, standing: Standing, block: IntArray, extent: Extent) -> None:
-        self.x, self.standing, self.block, self.extent = x, standing, block, extent
+    def __init__(self, x: Given, standing: Standing, block: IntArray, like: Extent, guide: IntArray) -> None:
+        self.x, self.standing, self.block, self.extent, self.guide = x, standing, block, like, guide
         self.number = int(block.max(initial=-1)) + 1
         seats = standing.seats
         self.seated = seats >= 0
@@ -136,7 +138,7 @@ class Cutter:
         called = np.arange(1, crews.shape[1]) <= crews[:, :1]
         crews[:, 1:] = np.where(called, examiner_no[self.standing.crews[sessions, 1:]], 0)
         booked = self._booked(number)[examiners]
-        return Block(given, Standing(here, crews), booked, self.extent), names
+        return Block(given, Standing(here, crews), booked, self.extent, self.guide[sessions]), names
 
     def _rights(self, number: int, served: IntArray) -> BoolArray:
         """Tell by examiner and slot whether this block may call it."""

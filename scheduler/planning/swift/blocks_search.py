@@ -11,19 +11,24 @@ from concurrent.futures import Executor
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Tell
+from scheduler.planning.proving import Effort, effort_for, prove
 from scheduler.planning.swift.blocks import Blocks, Epochs
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound
 from scheduler.planning.swift.stages import Swift
 from scheduler.planning.swift.work import Work
-from scheduler.planning.workers import Chain
+from scheduler.planning.workers import Chain, Inline
 
 PARTS = 10
-"""Parts in which the bound is proven; a search that is stopped has those that are done."""
+"""Parts in which prices are adjusted; a search that is stopped has those that are done."""
+PROVEN = 40_000
+"""Parties up to which the bound is proven by more than prices."""
 
 
 class Divided(Swift):
     """One search."""
+
+    guiding = 60
 
     def __init__(
         self,
@@ -44,13 +49,20 @@ class Divided(Swift):
         if not any(self.problem.hopeful(p) for p in range(len(self.problem.parties))):
             return Draft.empty(self.problem), self.bound
         board = self.start()
-        rounds = -(-self.work.prices // PARTS)
-        proof = Chain(self.executor, climbed, (PriceBound(self.problem), rounds, board.best), PARTS)
+        proof = self._proof(board.best)
         self._proven(proof, board.best)
         self._anneal(board, proof)
         while proof.wait(self.stop):
-            self._proven(proof, board.best)
+            self._proven(proof, board.best, alone=True)
         return board.checked(), min(self.bound, board.best)
+
+    def _proof(self, known: int) -> Chain[int]:
+        """Return the work on the bound; only in this process it can be asked to stop."""
+        stop = (self.stop,) if isinstance(self.executor, Inline) else ()
+        if len(self.problem.parties) <= PROVEN:
+            effort = effort_for(len(self.problem.parties))
+            return Chain(self.executor, proved, (self.problem, known, effort, *stop), 1)
+        return Chain(self.executor, climbed, (self.market, -(-self.work.prices // PARTS), known), PARTS)
 
     def _anneal(self, board: Board, proof: Chain[int]) -> None:
         """Leave the best plan of all epochs on the board."""
@@ -68,12 +80,21 @@ class Divided(Swift):
             if self.stop():
                 return
 
-    def _proven(self, proof: Chain[int], known: int) -> None:
-        """Note what has been proven meanwhile, and have the next part begun."""
+    def _proven(self, proof: Chain[int], known: int, *, alone: bool = False) -> None:
+        """Note what has been proven meanwhile, and have the next part begun; in this process only when ``alone``."""
+        if isinstance(self.executor, Inline) and not alone:
+            return
         before = proof.done
         self.bound = max(self.bound, proof.latest() or 0)
         if proof.done > before:
-            self.tell("bound", proof.done, PARTS, known, self.bound)
+            self.tell("bound", proof.done, proof.steps, known, self.bound)
+
+
+def proved(
+    problem: Problem, known: int, effort: Effort, stop: Callable[[], bool] = lambda: False
+) -> tuple[tuple[Problem, int, Effort], int]:
+    """Prove a bound in one step; return what was given, and the bound."""
+    return (problem, known, effort), prove(problem, known, effort, stop)
 
 
 def climbed(market: PriceBound, rounds: int, known: int) -> tuple[tuple[PriceBound, int, int], int]:

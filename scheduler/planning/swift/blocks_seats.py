@@ -16,7 +16,7 @@ from scheduler.planning.swift.layout import Given
 from scheduler.planning.swift.linear import Linear, solved
 from scheduler.planning.table import BoolArray, IntArray
 
-WAYS = 60
+WAYS = 40
 """Cheapest ways of each kind of unit that are looked at, besides those it has."""
 
 
@@ -57,7 +57,13 @@ def _seat(x: Given, standing: Standing, units: IntArray, follows: BoolArray) -> 
     room = _room(x, standing)
     here = seats[units]
     np.add.at(room, here[here >= 0], 1)
-    kinds = [_kind(x, seats, members, room > 0, follows) for members in _alike(x, units)]
+    ways: dict[tuple[int, ...], IntArray] = {}
+    kinds = []
+    for members in _alike(x, units):
+        same = tuple(x.who[members[0], [at.DUE, at.FIRST, at.SECOND]].tolist())
+        if same not in ways:
+            ways[same] = _ways(x, same, room > 0, follows)
+        kinds.append(_kind(x, seats, members, ways[same]))
     values = solved(_model(kinds, room))
     if values is None:
         return
@@ -94,28 +100,31 @@ def _alike(x: Given, units: IntArray) -> list[IntArray]:
     return [np.array(members, dtype=np.int64) for members in found.values()]
 
 
-def _kind(x: Given, seats: IntArray, members: IntArray, open_: BoolArray, follows: BoolArray) -> Kind:
+def _ways(x: Given, same: tuple[int, ...], open_: BoolArray, follows: BoolArray) -> IntArray:
+    """Return all ways through one or two components, a session of each in a row."""
+    due, *domains = same
+    first = _choices(x, domains[0], open_)
+    if due == 1:
+        return first[:, None]
+    second = _choices(x, domains[1], open_)
+    slot = x.tab[:, at.SLOT]
+    i, j = np.nonzero(follows[slot[first][:, None], slot[second][None, :]])
+    return np.column_stack((first[i], second[j]))
+
+
+def _kind(x: Given, seats: IntArray, members: IntArray, ways: IntArray) -> Kind:
+    """Return the ways that equal units have, and the cheapest others."""
     n = int(members[0])
-    fare, each, extra = x.fare[n], int(x.rule[at.W_WAIT]), int(x.rule[at.W_EXTRA])
-    site, day, slot = x.tab[:, at.SITE], x.tab[:, at.DAY].astype(np.int64), x.tab[:, at.SLOT]
-    a = _choices(x, int(x.who[n, at.FIRST]), open_)
-    if x.who[n, at.DUE] == 1:
-        ways, last = a[:, None], a
-        cost = fare[site[a]]
-    else:
-        b = _choices(x, int(x.who[n, at.SECOND]), open_)
-        i, j = np.nonzero(follows[slot[a][:, None], slot[b][None, :]])
-        first, last = a[i], b[j]
-        ways = np.column_stack((first, last))
-        together = (site[first] == site[last]) & (day[first] == day[last])
-        cost = fare[site[first]] + np.where(together, 0, fare[site[last]] + extra)
-    cost = cost + each * (day[last] - x.who[n, at.WAIT_FROM])
-    keep = np.argsort(cost, kind="stable")[:WAYS]
-    if len(ways) > WAYS:
-        has = np.unique(seats[members][:, : ways.shape[1]], axis=0)
-        own = (ways[:, None, :] == has[None, :, :]).all(axis=2).any(axis=1)
-        keep = np.union1d(keep, np.flatnonzero(own))
-    return Kind(members, ways[keep], cost[keep])
+    site, day = x.tab[:, at.SITE], x.tab[:, at.DAY].astype(np.int64)
+    fare, first, last = x.fare[n][site], ways[:, 0], ways[:, -1]
+    cost = fare[first] + int(x.rule[at.W_WAIT]) * (day[last] - x.who[n, at.WAIT_FROM])
+    if ways.shape[1] > 1:
+        apart = (site[first] != site[last]) | (day[first] != day[last])
+        cost = cost + apart * (fare[last] + int(x.rule[at.W_EXTRA]))
+    has, size = seats[members], len(x.tab)
+    kept = np.isin(first * size + last, has[:, 0] * size + has[:, ways.shape[1] - 1])
+    kept[np.argsort(cost, kind="stable")[:WAYS]] = True
+    return Kind(members, ways[kept], cost[kept])
 
 
 def _choices(x: Given, domain: int, open_: BoolArray) -> IntArray:

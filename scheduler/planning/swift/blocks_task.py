@@ -6,7 +6,7 @@ Used by the epochs, through an executor. Nothing here knows the round the block 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -74,14 +74,12 @@ def _writable(block: Block) -> Block:
     standing = Standing(
         *(np.require(one, requirements=["C", "W"]) for one in (block.standing.seats, block.standing.crews))
     )
-    return Block(given, standing, block.booked, block.extent)
+    return replace(block, given=given, standing=standing)
 
 
 def _better(block: Block, found: tuple[Standing, int], effort: Effort) -> tuple[Standing, int]:
     seats = reseated(block.given, found[0], effort.reseat)
-    plot = Plot(
-        Block(block.given, Standing(seats, found[0].crews), block.booked, block.extent), effort.seed, mending=True
-    )
+    plot = Plot(replace(block, standing=Standing(seats, found[0].crews)), effort.seed, mending=True)
     other = plot.best()
     return other if other[1] < found[1] else found
 
@@ -92,6 +90,8 @@ class Plot:
     def __init__(self, block: Block, seed: int, *, mending: bool = False) -> None:
         self.given = x = block.given
         self.now = y = blank(x, block.extent, seed)
+        y.price[:, 2] = block.guide
+        y.sums[layout.GUIDED] = int(block.guide.any())
         self._book(block.booked)
         seats, crews = block.standing.seats, block.standing.crews
         moves.work(x, y, NOTHING._replace(seats=seats, crews=crews, mending=int(mending)))

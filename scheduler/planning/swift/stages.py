@@ -39,6 +39,8 @@ GUIDING = 300
 class Swift:
     """One search."""
 
+    guiding = GUIDING
+
     def __init__(
         self,
         problem: Problem,
@@ -130,7 +132,7 @@ class Swift:
             if self.stop():
                 break
             if n == 0:
-                self.bound = max(self.bound, self.market.climb(GUIDING, best.best))
+                self.bound = max(self.bound, self.market.climb(self.guiding, best.best))
                 blank.guide(self.market.prices())
         return best or blank
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,10 +25,12 @@ from scheduler.planning.draft import cost, costs
 from scheduler.planning.finish import sessions_of
 from scheduler.planning.planfile import plan_bytes
 from scheduler.planning.problem import Problem
+from scheduler.planning.proving import Effort
 from scheduler.planning.roundfile import round_digest
 from scheduler.planning.screen import hopeless, leftovers
 from scheduler.planning.seats import sittings_of
 from scheduler.planning.solve import solve
+from scheduler.planning.swift import blocks_search
 from scheduler.planning.swift import layout as at
 from scheduler.planning.swift.blocks import Blocks, Epochs
 from scheduler.planning.swift.blocks_cut import Cutter
@@ -54,6 +61,15 @@ def planned(round_: Round, executor: Executor, watch=lambda *_: None) -> Plan:
         bound,
         Making(1, "", (), ()),
     )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def prices_alone() -> Iterator[None]:
+    """Prove the bound in many quick steps, as of rounds beyond those that are proven by more."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks_search, "PROVEN", 0)
+        patch.setattr(Divided, "guiding", 20)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +131,9 @@ def cutters(round_: Round, block: int) -> list[Cutter]:
     blocks = Blocks(board, EPOCHS, Inline())
     load = np.bincount(blocks.standing.seats[:, 0], minlength=len(problem.table))
     return [
-        Cutter(board.given, blocks.standing, blocks.map.drawn(load, block, random.Random(n)), blocks.extent)
+        Cutter(
+            board.given, blocks.standing, blocks.map.drawn(load, block, random.Random(n)), blocks.extent, blocks.guide
+        )
         for n in range(4)
     ]
 
@@ -213,3 +231,31 @@ def test_solve_hands_the_blocks_of_a_large_round_to_the_executor(monkeypatch: py
     assert executor.tasks > PARTS
     with ThreadPoolExecutor(2) as threads:
         assert plan_bytes(solve(round_, executor=threads)) == plan_bytes(plan)
+
+
+def test_a_proof_is_the_same_beside_the_search_and_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks_search, "PROVEN", 1_000)
+    monkeypatch.setattr(blocks_search, "effort_for", lambda _: Effort(20_000_000, 0, 0, 1.0, 0))
+    round_ = exam_round(200)
+    alone = planned(round_, Inline())
+    with ThreadPoolExecutor(2) as threads:
+        assert planned(round_, threads).bound == alone.bound
+    known = Swift(Problem.of(round_), 1, WORK, lambda *_: None, lambda: False)
+    assert alone.bound > known.market.climb(20, alone.cost)
+
+
+def test_workers_end_with_whoever_hired_them() -> None:
+    code = (
+        "import os, signal\nfrom scheduler.planning.workers import Workers\nimport time\n"
+        "workers = Workers(1)\nbusy = workers.submit(time.sleep, 60)\n"
+        "while not workers.pids:\n    time.sleep(0.05)\n"
+        "print(workers.pids[0], flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=Path.cwd())
+    worker = Path("/proc") / told.stdout.strip()
+    for _ in range(600):
+        if not worker.exists():
+            return
+        time.sleep(0.05)
+    os.kill(int(worker.name), signal.SIGKILL)
+    raise AssertionError("the worker lives on")
