@@ -10,9 +10,9 @@ class Effort:
     """Work of one proof."""
 
     listed: int
-    """Ways up to which all of them are listed; beyond that cheapest ways are looked for by compiled code."""
+    """Pairs of sessions up to which all ways are listed; beyond that the cheapest are looked for by compiled code."""
     market: int
-    """Adjustments of first prices where ways are not listed."""
+    """Adjustments of first prices where they are not."""
     cuts: int
     """Rounds of cuts before branching, 0 for none."""
     gain: float
@@ -24,11 +24,9 @@ class Effort:
 def effort_for(parties: int) -> Effort:
     """Return the effort for so many parties."""
     if parties <= 400:
-        return Effort(15_000_000, 0, 40, 1.0, 240)
+        return Effort(20_000_000, 0, 40, 1.0, 120)
     if parties <= 2_000:
-        return Effort(15_000_000, 0, 30, 2.0, 120)
+        return Effort(20_000_000, 0, 30, 2.0, 60)
     if parties <= 8_000:
-        return Effort(15_000_000, 0, 6, 20.0, 12)
-    if parties <= 40_000:
-        return Effort(0, 200, 0, 0.0, 0)
-    return Effort(0, 200, 0, 0.0, 0)
+        return Effort(80_000_000, 0, 8, 20.0, 8)
+    return Effort(0, 200, 2, 20.0, 0)

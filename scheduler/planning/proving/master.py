@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 from ortools.math_opt.python import model as models
 from ortools.math_opt.python import parameters, solve
 from ortools.math_opt.python.linear_constraints import LinearConstraint
@@ -17,12 +18,14 @@ from scheduler.domain.rounds import Weights
 from scheduler.planning.proving.kinds import NOWHERE, Kind
 from scheduler.planning.proving.supply import States, Sum
 from scheduler.planning.proving.value import SCALE, Prices
-from scheduler.planning.table import IntArray
 
 INFINITY = math.inf
 FORBIDDEN = 20
 """Cost of each opening that a lower limit asks for in vain, in penalties for one candidate left out."""
 GUARD = 1.3
+"""How far above the first prices seats come from nowhere."""
+EMPTY = 1e-7
+"""Parts of a party that count as nobody."""
 PLAIN = parameters.SolveParameters(presolve=parameters.Emphasis.OFF)
 
 Way = tuple[int, int, int]
@@ -54,7 +57,6 @@ class Master:
         model, states = self.model, self.states
         self.seats = {int(s): model.add_linear_constraint(lb=0.0) for s in np.unique(states.session)}
         cells = [model.add_linear_constraint(ub=1.0) for _ in range(states.cells)]
-        self.open: list[Variable] = []
         self.of_session: dict[int, list[tuple[Variable, int]]] = {s: [] for s in self.seats}
         """States of a session, with their crews."""
         rows = zip(
@@ -65,7 +67,6 @@ class Master:
             model.objective.set_linear_coefficient(column, cost)
             self.seats[s].set_coefficient(column, seats)
             cells[cell].set_coefficient(column, 1.0)
-            self.open.append(column)
             self.of_session[s].append((column, crew))
 
     def _kind_rows(self) -> None:
@@ -88,7 +89,7 @@ class Master:
 
     def loosen(self) -> int:
         """Make seats from nowhere dearer where any were taken; return at how many sessions."""
-        used = [s for s, (column, _) in self.guards.items() if self.found.get(column, 0.0) > 1e-6]
+        used = [s for s, (column, _) in self.guards.items() if self.found.get(column, 0.0) > EMPTY]
         for s in used:
             column, cost = self.guards[s]
             self.guards[s] = column, cost * 2
@@ -142,30 +143,31 @@ class Master:
     def add_links(self, least: float) -> int:
         """Ask of every kind that breaks it: who sits in a session has it opened. Return how many were broken."""
         opened = self.opened(crews=False)
-        taken: dict[tuple[int, int], float] = {}
-        for (k, first, second), column in self.known.items():
-            part = self.found.get(column, 0.0)
-            if part > 1e-7:
-                for s in (first, second):
-                    if s != NOWHERE:
-                        taken[k, s] = taken.get((k, s), 0.0) + part
         broken = [
             (k, s)
-            for (k, s), part in taken.items()
+            for (k, s), part in self._taken().items()
             if part > self.kinds[k].size * opened[s] + least and (k, s) not in self.links
         ]
-        if not broken:
-            return 0
-        wanted = set(broken)
         for k, s in broken:
             row = self.links[k, s] = self.model.add_linear_constraint(ub=0.0)
             for column, _ in self.of_session[s]:
                 row.set_coefficient(column, -self.kinds[k].size)
-        for (k, first, second), column in self.known.items():
-            for s in {first, second}:
+        wanted = set(broken)
+        for (k, first, second), column in self.known.items() if broken else ():
+            for s in (first, second):
                 if (k, s) in wanted:
                     self.links[k, s].set_coefficient(column, 1.0)
         return len(broken)
+
+    def _taken(self) -> dict[tuple[int, int], float]:
+        """Return how many of each kind sit in each session."""
+        taken: dict[tuple[int, int], float] = {}
+        for (k, first, second), column in self.known.items():
+            part = self.found.get(column, 0.0)
+            for s in (first, second) if part > EMPTY else ():
+                if s != NOWHERE:
+                    taken[k, s] = taken.get((k, s), 0.0) + part
+        return taken
 
     def solve(self) -> float | None:
         """Return the cost of the model as it stands, None where the solver gives up.
@@ -184,7 +186,7 @@ class Master:
         self.found, self.dual = answer.variable_values(), answer.dual_values()
         return answer.objective_value()
 
-    def opened(self, *, crews: bool) -> IntArray | np.ndarray:
+    def opened(self, *, crews: bool) -> npt.NDArray[np.float64]:
         """Return by session how far it is open, or how many examiners it has."""
         total = np.zeros(self.size)
         for s, states in self.of_session.items():

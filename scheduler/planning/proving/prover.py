@@ -16,7 +16,7 @@ from scheduler.planning.proving.kinds import Kind, WayList, kinds_of
 from scheduler.planning.proving.relaxing import Relaxation
 from scheduler.planning.proving.supply import States, states_of
 from scheduler.planning.proving.tree import Tree
-from scheduler.planning.proving.value import SCALE, Demand, Listed, Offer, Prices
+from scheduler.planning.proving.value import SCALE, Listed, Offer, Prices
 
 Tell = Callable[[str, int, int, int | None, int | None], None]
 
@@ -50,48 +50,42 @@ class Prover:
         return self._seat / SCALE
 
     def _prove(self, kinds: list[Kind], known: int, stop: Callable[[], bool], tell: Tell) -> None:
-        target = (known - self.base) * SCALE
-        parts = self.effort.parts
+        target, parts = (known - self.base) * SCALE, self.effort.parts
 
         def told(done: int, value: int) -> None:
             self.bound = max(self.bound, self.base - (-value // SCALE))
+            if not done:
+                self._seat = relaxation.at.seat
             tell("bound", done, parts, known, min(self.bound, known))
 
         ways = WayList(self.problem)
         listed = sum(ways.size(kind) for kind in kinds) <= self.effort.listed
-        if not listed:
-            kinds = sorted(kinds, key=lambda kind: kind.parts > 1)
+        kinds = sorted(kinds, key=lambda kind: kind.parts > 1)
         states = states_of(self.problem, kinds)
-        first: Prices | None = None
-        demand: Demand
-        if listed:
-            demand = Listed(kinds, ways)
-        else:
-            whole = sum(kind.parts == 1 for kind in kinds)
-            demand = Both(self.problem, kinds[:whole], Listed(kinds[whole:], ways))
-            first = demand.first_prices(states, self.effort.market, target, stop)
+        demand = Listed(kinds, ways) if listed else Both(self.problem, kinds, ways)
         relaxation = Relaxation(self.problem, kinds, states, demand)
-        root = relaxation.relax(target, stop, first)
-        told(0, root)
+        first = demand.first_prices(states, self.effort.market, target, stop) if isinstance(demand, Both) else None
+        root = relaxation.relax(target, stop, first, lambda value: told(0, value))
         for _ in range(self.effort.cuts):
+            # Links price ways by kind, which only lists know.
             if root >= target or stop() or not relaxation.cut(links=listed):
                 break
             before, root = root, max(root, relaxation.relax(target, stop))
             told(0, root)
             if root - before < self.effort.gain * SCALE:
                 break
-        self._seat = relaxation.at.seat
         if parts and root < target and not stop():
             told(parts, Tree(self.problem, relaxation, target, stop).grow(root, parts, told))
 
 
 class Both:
-    """Compiled search for whole parties, lists for the rest."""
+    """Compiled search for kinds of whole parties, which come first, and lists for the rest."""
 
-    def __init__(self, problem: Problem, kinds: list[Kind], rest: Listed) -> None:
+    def __init__(self, problem: Problem, kinds: list[Kind], ways: WayList) -> None:
         from scheduler.planning.proving.compiled import Compiled
 
-        self.compiled, self.rest = Compiled(problem, kinds), rest
+        whole = sum(kind.parts == 1 for kind in kinds)
+        self.compiled, self.rest = Compiled(problem, kinds[:whole]), Listed(kinds[whole:], ways)
 
     def first_prices(self, states: States, rounds: int, known: int, stop: Callable[[], bool]) -> Prices:
         """Return prices near which ways are worth looking for."""

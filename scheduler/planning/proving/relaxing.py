@@ -39,13 +39,20 @@ class Relaxation:
         self.at = Prices.of(np.zeros(len(problem.table), dtype=np.int64))
         """Prices of that value."""
 
-    def relax(self, known: int, stop: Callable[[], bool], first: Prices | None = None) -> int:
+    def relax(
+        self,
+        known: int,
+        stop: Callable[[], bool],
+        first: Prices | None = None,
+        tell: Callable[[int], None] = lambda _value: None,
+    ) -> int:
         """Solve the model and add ways until none is worth it or the value reaches the known cost; return the value.
 
         Args:
             known: In parts of ``SCALE``.
             stop: Asked between solves.
             first: Good prices near which ways are looked for; for models too large to start from nothing.
+            tell: Told the best value so far after each solve.
         """
         self.best = NOTHING
         if first is not None:
@@ -57,6 +64,7 @@ class Relaxation:
                 break
             fresh = first is not None and self._look(self.at.halfway(self.master.prices()))
             fresh = fresh or self._look(self.master.prices())
+            tell(self.best)
             near = cost * SCALE - self.best < CLOSE * SCALE
             if (near or not fresh) and not self.master.loosen():
                 break

@@ -18,8 +18,9 @@ from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Tell
+from scheduler.planning.proving import effort_for, prove
 from scheduler.planning.swift.board import Board
-from scheduler.planning.swift.bounds_prices import PriceBound, hopeless_cost
+from scheduler.planning.swift.bounds_prices import hopeless_cost
 from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY
 from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.work import Work
@@ -29,8 +30,6 @@ COOLING = 54
 """Steps of a leg; at each the heat falls by a twentieth, to a sixteenth in all."""
 LINES = (0, 1)
 """Plans that are annealed side by side."""
-PARTS = 20
-"""Parts of the bound, between which it may be broken off."""
 OPENINGS = (1, 0, 2, 4)
 """Discounts on opening with which starts are built, of 64: whoever comes first opens for those who follow."""
 
@@ -66,12 +65,13 @@ class Swift:
         return board.checked(), min(self.bound, board.best)
 
     def prove(self, known: int) -> None:
-        """Raise the bound by seat prices, towards the cost of the first plan."""
-        market = PriceBound(self.problem)
-        for _ in range(PARTS):
-            if self.ended or self.stop():
-                return
-            self.bound = max(self.bound, market.climb(-(-self.work.prices // PARTS), known))
+        """Raise the bound, towards the cost of the first plan."""
+
+        def told(_stage: str, _done: int, _total: int, _known: int | None, bound: int | None) -> None:
+            self.bound = max(self.bound, bound or 0)
+
+        effort = effort_for(len(self.problem.parties))
+        self.bound = max(self.bound, prove(self.problem, known, effort, lambda: self.ended or self.stop(), told))
 
     def improved(self, board: Board, pool: ThreadPoolExecutor) -> Board:
         """Return the best of the plans that start from one and go their own ways."""
