@@ -28,6 +28,7 @@ from scheduler.planning.mixing import cheaper_when_strictest, mixing
 from scheduler.planning.pace import Pace, pace_of
 from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Progress, teller
+from scheduler.planning.proving import effort_for, prove
 from scheduler.planning.ruin import Ruin
 from scheduler.planning.screen import hopeless, leftovers
 
@@ -127,6 +128,7 @@ def _search(search: Search) -> None:
     neighbourhoods(search, pace.near)
     if pace.last_exact and not search.over():
         _exact(search, Effort(pace.last_exact, search.seed, search.left_s()))
+    _prove(search)
 
 
 def _starts(search: Search, pace: Pace) -> list[Draft]:
@@ -169,6 +171,14 @@ def _bound(search: Search, rounds: int, everyone: list[Cohort]) -> None:
     proven = relaxed_bound(search.loose or search.problem, everyone, known, rounds, search.late) + hopeless_cost
     search.bound = max(search.bound, proven)
     search.tell("bound", 1, 1, search.cost, search.bound)
+
+
+def _prove(search: Search) -> None:
+    """Prove by branching on openings what prices could not; not where rooms and teams may be shared in ways unforeseen."""
+    if search.loose is None and not search.over():
+        problem, known = search.problem, cost(search.problem, search.best)
+        proven = prove(problem, known, effort_for(len(problem.parties)), search.late, search.tell)
+        search.bound = max(search.bound, proven)
 
 
 def _exact(search: Search, effort: Effort) -> bool:

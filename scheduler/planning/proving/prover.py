@@ -11,14 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Tell
 from scheduler.planning.proving.effort import Effort
 from scheduler.planning.proving.kinds import Kind, WayList, kinds_of
 from scheduler.planning.proving.relaxing import Relaxation
 from scheduler.planning.proving.supply import States, states_of
 from scheduler.planning.proving.tree import Tree
 from scheduler.planning.proving.value import SCALE, Listed, Offer, Prices
-
-Tell = Callable[[str, int, int, int | None, int | None], None]
 
 
 class Prover:

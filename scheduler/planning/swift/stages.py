@@ -67,8 +67,8 @@ class Swift:
     def prove(self, known: int) -> None:
         """Raise the bound, towards the cost of the first plan."""
 
-        def told(_stage: str, _done: int, _total: int, _known: int | None, bound: int | None) -> None:
-            self.bound = max(self.bound, bound or 0)
+        def told(_stage: str, _done: int, _total: int, /, *figures: int | None) -> None:
+            self.bound = max(self.bound, figures[1] or 0)
 
         effort = effort_for(len(self.problem.parties))
         self.bound = max(self.bound, prove(self.problem, known, effort, lambda: self.ended or self.stop(), told))
