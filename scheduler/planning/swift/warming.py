@@ -13,14 +13,17 @@ from scheduler.domain.people import Examiner
 from scheduler.domain.places import Institution, Room, Site
 from scheduler.domain.rounds import Party, Round
 from scheduler.planning.problem import Problem
+from scheduler.planning.proving import Effort, prove
 
 
 def warm_up() -> None:
-    """Search a tiny round with as little work as there is."""
+    """Search a tiny round with as little work as there is, and prove its bound as for a large one."""
     from scheduler.planning.swift.stages import Swift
     from scheduler.planning.swift.work import Work
 
-    Swift(Problem.of(_tiny()), 1, Work(54, 1, 1.0, 5, 2), lambda *_: None, lambda: False).run()
+    problem = Problem.of(_tiny())
+    Swift(problem, 1, Work(54, 1, 1.0, 5, 2), lambda *_: None, lambda: False).run()
+    prove(problem, 1_000_000, Effort(0, 1, 0, 0.0, 0))
 
 
 def _tiny() -> Round:
