@@ -62,7 +62,7 @@ class Prover:
         kinds = sorted(kinds, key=lambda kind: kind.parts > 1)
         states = states_of(self.problem, kinds)
         demand = Listed(kinds, ways) if listed else Both(self.problem, kinds, ways)
-        relaxation = Relaxation(self.problem, kinds, states, demand)
+        relaxation = Relaxation(self.problem, kinds, states, demand, self.effort.solves)
         first = demand.first_prices(states, self.effort.market, target, stop) if isinstance(demand, Both) else None
         root = relaxation.relax(target, stop, first, lambda value: told(0, value))
         for _ in range(self.effort.cuts):
