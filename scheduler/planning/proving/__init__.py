@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Tell, teller
 from scheduler.planning.proving.effort import Effort, effort_for
 
-if TYPE_CHECKING:
-    from scheduler.planning.proving.prover import Tell
-
+NOBODY = teller(None)
 __all__ = ["Effort", "effort_for", "prove"]
 
 
@@ -22,7 +20,7 @@ def prove(
     known: int,
     effort: Effort,
     stop: Callable[[], bool] = lambda: False,
-    tell: Tell = lambda *_: None,
+    tell: Tell = NOBODY,
 ) -> int:
     """Return a cost that no plan is below, the known one at most; the same for the same round, known cost and effort.
 

@@ -19,6 +19,8 @@ class Effort:
     """Cost units that a round of cuts must gain for another."""
     parts: int
     """Parts of branch and bound."""
+    solves: int = 1_000
+    """Times the model is solved for one relaxation, at most; 0 to stay with first prices."""
 
 
 def effort_for(parties: int) -> Effort:
@@ -29,4 +31,6 @@ def effort_for(parties: int) -> Effort:
         return Effort(20_000_000, 0, 30, 2.0, 60)
     if parties <= 8_000:
         return Effort(80_000_000, 0, 8, 20.0, 8)
-    return Effort(0, 200, 2, 20.0, 0)
+    if parties <= 40_000:
+        return Effort(0, 200, 2, 20.0, 0, 60)
+    return Effort(0, 300, 0, 0.0, 0, 0)

@@ -11,14 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduler.planning.problem import Problem
+from scheduler.planning.progress import Tell
 from scheduler.planning.proving.effort import Effort
 from scheduler.planning.proving.kinds import Kind, WayList, kinds_of
 from scheduler.planning.proving.relaxing import Relaxation
 from scheduler.planning.proving.supply import States, states_of
 from scheduler.planning.proving.tree import Tree
 from scheduler.planning.proving.value import SCALE, Listed, Offer, Prices
-
-Tell = Callable[[str, int, int, int | None, int | None], None]
 
 
 class Prover:
@@ -63,7 +62,7 @@ class Prover:
         kinds = sorted(kinds, key=lambda kind: kind.parts > 1)
         states = states_of(self.problem, kinds)
         demand = Listed(kinds, ways) if listed else Both(self.problem, kinds, ways)
-        relaxation = Relaxation(self.problem, kinds, states, demand)
+        relaxation = Relaxation(self.problem, kinds, states, demand, self.effort.solves)
         first = demand.first_prices(states, self.effort.market, target, stop) if isinstance(demand, Both) else None
         root = relaxation.relax(target, stop, first, lambda value: told(0, value))
         for _ in range(self.effort.cuts):

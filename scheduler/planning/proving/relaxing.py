@@ -29,8 +29,10 @@ CLEAR = 0.02
 class Relaxation:
     """All plans, or those within the limits set on the master's sums."""
 
-    def __init__(self, problem: Problem, kinds: list[Kind], states: States, demand: Demand) -> None:
-        self.kinds, self.states, self.demand = kinds, states, demand
+    def __init__(
+        self, problem: Problem, kinds: list[Kind], states: States, demand: Demand, solves: int = 1_000
+    ) -> None:
+        self.kinds, self.states, self.demand, self.solves = kinds, states, demand, solves
         self.examiner = problem.policy.weights.examiner
         self.master = Master(kinds, states, len(problem.table), problem.policy.weights)
         self.pools = list(pools(problem))
@@ -58,7 +60,10 @@ class Relaxation:
         if first is not None:
             self._look(first, guided=False)
             self.master.guard(first)
-        while self.best < known and not stop():
+            tell(self.best)
+        for _ in range(self.solves):
+            if self.best >= known or stop():
+                break
             cost = self.master.solve()
             if cost is None:
                 break

@@ -70,14 +70,13 @@ class Swift:
         return board.checked(), min(self.bound, board.best)
 
     def prove(self, known: int) -> None:
-        """Raise the bound, towards the cost of the first plan, which does not depend on who is quicker."""
+        """Raise the bound, towards the cost of the first plan."""
 
-        def stop() -> bool:
-            return self.ended or self.stop()
+        def told(_stage: str, _done: int, _total: int, /, *figures: int | None) -> None:
+            self.bound = max(self.bound, figures[1] or 0)
 
         effort = effort_for(len(self.problem.parties))
-        # Nothing is told from this thread: whoever watches is told by the one that searches.
-        self.bound = max(self.bound, prove(self.problem, known, effort, stop, lambda *_: None))
+        self.bound = max(self.bound, prove(self.problem, known, effort, lambda: self.ended or self.stop(), told))
 
     def improved(self, board: Board, pool: ThreadPoolExecutor) -> Board:
         """Return the best of the plans that start from one and go their own ways."""
