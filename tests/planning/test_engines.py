@@ -12,6 +12,7 @@ from scheduler.domain.rounds import Round
 from scheduler.planning import engines, swift
 from scheduler.planning.audit import audit
 from scheduler.planning.planfile import plan_bytes
+from scheduler.planning.proving import Effort
 from scheduler.planning.solve import Progress, solve
 from tests.benchmarks.rounds import location_round, region_round
 
@@ -23,7 +24,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     fast, located = swift.search, engines.location.search
     monkeypatch.setattr(engines, "MANY_PARTIES", 50)
     monkeypatch.setattr(swift, "work_for", lambda parties: swift.Work(2_000, 1, 30.0, 25, 200, 2_000))
-    monkeypatch.setattr(swift, "search", lambda *given: (seen.append("swift"), fast(*given))[1])
+    monkeypatch.setattr(swift, "search", lambda *given, **named: (seen.append("swift"), fast(*given, **named))[1])
+    monkeypatch.setattr("scheduler.planning.swift.stages.effort_for", lambda parties: Effort(0, 50, 0, 0.0, 0, 0))
     monkeypatch.setattr(engines, "LOCATION_WORK", 3)
     monkeypatch.setattr(engines.location, "search", lambda *given: (seen.append("location"), located(*given))[1])
     return seen

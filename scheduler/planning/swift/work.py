@@ -26,7 +26,7 @@ class Work:
 def work_for(parties: int) -> Work:
     """Return the work for so many parties."""
     if parties <= 400:
-        return Work(100_000, 4, 45.0, 25, 20_000, 6_000)
+        return Work(100_000, 3, 45.0, 25, 20_000, 6_000)
     if parties <= 2_000:
         return Work(130_000, 4, 30.0, 25, 15_000, 6_000)
     if parties <= 8_000:
