@@ -21,6 +21,8 @@ class Effort:
     """Parts of branch and bound."""
     solves: int = 1_000
     """Times the model is solved for one relaxation, at most; 0 to stay with first prices."""
+    work: int = 450_000_000
+    """Pivots times rows of all models together, some fifteen seconds: rounds with many binding limits solve slowly."""
 
 
 def effort_for(parties: int) -> Effort:
@@ -30,7 +32,7 @@ def effort_for(parties: int) -> Effort:
     if parties <= 2_000:
         return Effort(20_000_000, 0, 30, 2.0, 60)
     if parties <= 8_000:
-        return Effort(80_000_000, 0, 8, 20.0, 8)
+        return Effort(80_000_000, 0, 8, 20.0, 8, work=10**12)
     if parties <= 40_000:
-        return Effort(0, 200, 2, 20.0, 0, 60)
+        return Effort(0, 200, 2, 20.0, 0, 60, work=10**12)
     return Effort(0, 300, 0, 0.0, 0, 0)

@@ -63,18 +63,22 @@ class Prover:
         states = states_of(self.problem, kinds)
         demand = Listed(kinds, ways) if listed else Both(self.problem, kinds, ways)
         relaxation = Relaxation(self.problem, kinds, states, demand, self.effort.solves)
-        first = demand.first_prices(states, self.effort.market, target, stop) if isinstance(demand, Both) else None
-        root = relaxation.relax(target, stop, first, lambda value: told(0, value))
+
+        def over() -> bool:
+            return stop() or relaxation.master.work > self.effort.work
+
+        first = demand.first_prices(states, self.effort.market, target, over) if isinstance(demand, Both) else None
+        root = relaxation.relax(target, over, first, lambda value: told(0, value))
         for _ in range(self.effort.cuts):
             # Links price ways by kind, which only lists know.
-            if root >= target or stop() or not relaxation.cut(links=listed):
+            if root >= target or over() or not relaxation.cut(links=listed):
                 break
-            before, root = root, max(root, relaxation.relax(target, stop))
+            before, root = root, max(root, relaxation.relax(target, over))
             told(0, root)
             if root - before < self.effort.gain * SCALE:
                 break
-        if parts and root < target and not stop():
-            told(parts, Tree(self.problem, relaxation, target, stop).grow(root, parts, told))
+        if parts and root < target and not over():
+            told(parts, Tree(self.problem, relaxation, target, over).grow(root, parts, told))
 
 
 class Both:
