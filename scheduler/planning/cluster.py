@@ -5,11 +5,13 @@ Used by the office. Dask is an extra: nothing here is imported unless a cluster 
 
 from __future__ import annotations
 
+import socket
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from importlib.metadata import version
+from urllib.parse import urlsplit
 
 from scheduler.errors import SettingsError, Text
 
@@ -43,6 +45,8 @@ def connected(address: str) -> Iterator[Executor]:
             ),
         ) from fault
     try:
+        # Asked first: Dask's own client may hang when it is cleared away after a refusal.
+        _answering(address)
         client = Client(address, timeout=ANSWER_S, set_as_default=False)
     except (OSError, ValueError, ImportError) as fault:
         raise _unusable(
@@ -63,6 +67,14 @@ def connected(address: str) -> Iterator[Executor]:
             raise _unusable(address, what, SAME) from fault
         _agreed(address, there)
         yield client.get_executor(pure=False, retries=RETRIES)
+
+
+def _answering(address: str) -> None:
+    """Raise OSError or ValueError where nobody listens at an address."""
+    parts = urlsplit(address)
+    if parts.scheme not in {"tcp", "tls", "ucx", "ws", "wss"} or not parts.hostname or not parts.port:
+        raise ValueError("not an address of a scheduler")
+    socket.create_connection((parts.hostname, parts.port), ANSWER_S).close()
 
 
 def _versions_there(names: tuple[str, ...]) -> dict[str, str]:
