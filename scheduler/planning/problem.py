@@ -131,6 +131,12 @@ class Problem:
         """Tell whether every due component has a session to choose."""
         return bool(self.domains[party]) and all(len(domain) for domain in self.domains[party])
 
+    @cached_property
+    def hopeless_cost(self) -> int:
+        """Return what those cost whom no plan can seat."""
+        left = [p for p in range(len(self.parties)) if not self.hopeful(p)]
+        return int(self.heads[left].sum()) * self.policy.weights.unplaced
+
     def rivals(self, session: int) -> IntArray:
         """Return the sessions that cannot stand beside this one: same room, overlapping slot; itself left out."""
         others = self.by_room[int(self.table.room[session])]

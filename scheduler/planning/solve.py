@@ -109,7 +109,7 @@ def solve(
 def _search(search: Search) -> None:
     """Build, then improve as far as the size of the round allows, and prove what can be proven."""
     problem = search.problem
-    search.bound = _hopeless_cost(problem)
+    search.bound = problem.hopeless_cost
     everyone = cohorts_of(problem, range(len(problem.parties)), search.kept)
     size = columns(everyone, np.ones(len(problem.table), dtype=np.bool_))
     if handed_over(search, size):
@@ -170,7 +170,7 @@ def _bound(search: Search, rounds: int, everyone: list[Cohort]) -> None:
     if not rounds or search.over():
         return
     search.tell("bound", 0, 0, search.cost, search.bound)
-    hopeless_cost = _hopeless_cost(search.problem)
+    hopeless_cost = search.problem.hopeless_cost
     known = cost(search.problem, search.best) - hopeless_cost
     proven = relaxed_bound(search.loose or search.problem, everyone, known, rounds, search.late) + hopeless_cost
     search.bound = max(search.bound, proven)
@@ -188,17 +188,12 @@ def _prove(search: Search) -> None:
 def _exact(search: Search, effort: Effort) -> bool:
     """Solve everything in one model; tell whether the best draft is proven."""
     search.tell("exact", 0, 0, search.cost, search.bound)
-    answer = whole(search, effort, _hopeless_cost(search.problem))
+    answer = whole(search, effort, search.problem.hopeless_cost)
     if search.kept is None and search.loose is None:
-        search.bound = max(search.bound, _rounded(answer.bound) + _hopeless_cost(search.problem))
+        search.bound = max(search.bound, _rounded(answer.bound) + search.problem.hopeless_cost)
     return (answer.optimal and search.kept is None) or search.over()
 
 
 def _rounded(bound: float) -> int:
     """Return the least whole cost not excluded by a bound of whole numbers found in floating point."""
     return int(np.ceil(bound - 1e-6)) if np.isfinite(bound) else 0
-
-
-def _hopeless_cost(problem: Problem) -> int:
-    left = [p for p in range(len(problem.parties)) if not problem.hopeful(p)]
-    return int(problem.heads[left].sum()) * problem.policy.weights.unplaced

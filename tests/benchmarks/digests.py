@@ -26,7 +26,7 @@ from tests.benchmarks.exam_rounds import exam_round
 from tests.benchmarks.peers.judged import plan_of
 from tests.benchmarks.rounds import college_round, location_round, region_round
 
-LITTLE = swift.Work(moves=2_000, legs=1, heat=40.0, size=25, prices=50, reseat=500)
+LITTLE = swift.Work(moves=2_000, legs=1, heat=40.0, size=25, reseat=500)
 LITTLE_LOCATION = 0.5
 WIDTHS = {"case": 18, "seed": 4, "sha256": 64, "wall_s": 7}
 

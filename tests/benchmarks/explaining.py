@@ -59,7 +59,7 @@ def built(round_: Round, seed: int) -> Plan:
 
     empty = Plan(round_.id, "", (), (), (), (), None, Making(seed, "start"))
     insertion = Insertion(round_, empty)
-    work = Work(1, 1, 30.0, 25, 1)
+    work = Work(1, 1, 30.0, 25)
     draft, _ = swift.search(insertion.problem, seed, work, lambda *_: None, lambda: True)
     insertion.builder = Builder(insertion.problem, draft)
     return insertion.plan()

@@ -23,7 +23,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     fast, located = swift.search, engines.location.search
     monkeypatch.setattr(engines, "MANY_PARTIES", 50)
-    monkeypatch.setattr(swift, "work_for", lambda parties: swift.Work(2_000, 1, 30.0, 25, 200, 2_000))
+    monkeypatch.setattr(swift, "work_for", lambda parties: swift.Work(2_000, 1, 30.0, 25, 2_000))
     monkeypatch.setattr(swift, "search", lambda *given, **named: (seen.append("swift"), fast(*given, **named))[1])
     monkeypatch.setattr("scheduler.planning.swift.stages.effort_for", lambda parties: Effort(0, 50, 0, 0.0, 0, 0))
     monkeypatch.setattr(engines, "LOCATION_WORK", 3)

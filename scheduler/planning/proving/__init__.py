@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Tell, teller
-from scheduler.planning.proving.effort import Effort, effort_for
+from scheduler.planning.proving.effort import Effort, dive_effort, effort_for
 
 NOBODY = teller(None)
-__all__ = ["Effort", "effort_for", "prove"]
+__all__ = ["Effort", "dive_effort", "effort_for", "prove"]
 
 
 def prove(

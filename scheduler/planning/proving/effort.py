@@ -36,3 +36,8 @@ def effort_for(parties: int) -> Effort:
     if parties <= 40_000:
         return Effort(0, 200, 2, 20.0, 0, 60, work=10**12)
     return Effort(0, 300, 0, 0.0, 0, 0)
+
+
+def dive_effort() -> Effort:
+    """Return the effort for a dive into a round, or a part of it, of some thousand parties."""
+    return Effort(80_000_000, 200, 0, 0.0, 0, work=3_000_000_000)

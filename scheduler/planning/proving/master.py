@@ -18,6 +18,7 @@ from scheduler.domain.rounds import Weights
 from scheduler.planning.proving.kinds import NOWHERE, Kind
 from scheduler.planning.proving.supply import States, Sum
 from scheduler.planning.proving.value import SCALE, Prices
+from scheduler.planning.table import IntArray
 
 INFINITY = math.inf
 FORBIDDEN = 20
@@ -97,6 +98,12 @@ class Master:
             self.model.objective.set_linear_coefficient(column, cost * 2)
         return len(used)
 
+    def take(self, seats: IntArray) -> None:
+        """Keep seats in each session for candidates the model does not know."""
+        for s in np.flatnonzero(seats).tolist():
+            if s in self.seats:
+                self.seats[s].lower_bound = float(seats[s])
+
     def add_way(self, k: int, way: Way) -> bool:
         """Add a way of a kind; tell whether it is new."""
         key = k, way[0], way[1]
@@ -160,14 +167,23 @@ class Master:
                     self.links[k, s].set_coefficient(column, 1.0)
         return len(broken)
 
+    def taken_ways(self) -> dict[int, list[tuple[float, int, int]]]:
+        """Return by kind how many of it take each way in the last solution: number, first and second session."""
+        taken: dict[int, list[tuple[float, int, int]]] = {}
+        for (k, first, second), column in self.known.items():
+            part = self.found.get(column, 0.0)
+            if part > EMPTY:
+                taken.setdefault(k, []).append((part, first, second))
+        return taken
+
     def _taken(self) -> dict[tuple[int, int], float]:
         """Return how many of each kind sit in each session."""
         taken: dict[tuple[int, int], float] = {}
-        for (k, first, second), column in self.known.items():
-            part = self.found.get(column, 0.0)
-            for s in (first, second) if part > EMPTY else ():
-                if s != NOWHERE:
-                    taken[k, s] = taken.get((k, s), 0.0) + part
+        for k, ways in self.taken_ways().items():
+            for part, *sessions in ways:
+                for s in sessions:
+                    if s != NOWHERE:
+                        taken[k, s] = taken.get((k, s), 0.0) + part
         return taken
 
     def solve(self) -> float | None:

@@ -25,7 +25,7 @@ class Prover:
 
     def __init__(self, problem: Problem, effort: Effort) -> None:
         self.problem, self.effort = problem, effort
-        self.base = hopeless_cost(problem)
+        self.base = problem.hopeless_cost
         """What those cost whom no plan can seat."""
         self.bound = self.base
         self._seat = np.zeros(len(problem.table), dtype=np.int64)
@@ -57,17 +57,12 @@ class Prover:
                 self._seat = relaxation.at.seat
             tell("bound", done, parts, known, min(self.bound, known))
 
-        ways = WayList(self.problem)
-        listed = sum(ways.size(kind) for kind in kinds) <= self.effort.listed
-        kinds = sorted(kinds, key=lambda kind: kind.parts > 1)
-        states = states_of(self.problem, kinds)
-        demand = Listed(kinds, ways) if listed else Both(self.problem, kinds, ways)
-        relaxation = Relaxation(self.problem, kinds, states, demand, self.effort.solves)
+        relaxation, first = relaxation_of(self.problem, kinds, self.effort, target, stop)
+        listed = first is None
 
         def over() -> bool:
             return stop() or relaxation.master.work > self.effort.work
 
-        first = demand.first_prices(states, self.effort.market, target, over) if isinstance(demand, Both) else None
         root = relaxation.relax(target, over, first, lambda value: told(0, value))
         for _ in range(self.effort.cuts):
             # Links price ways by kind, which only lists know.
@@ -79,6 +74,28 @@ class Prover:
                 break
         if parts and root < target and not over():
             told(parts, Tree(self.problem, relaxation, target, over).grow(root, parts, told))
+
+
+def relaxation_of(
+    problem: Problem, kinds: list[Kind], effort: Effort, known: int, stop: Callable[[], bool]
+) -> tuple[Relaxation, Prices | None]:
+    """Return the relaxation of all plans; with first prices where there are too many ways to list.
+
+    Args:
+        problem: The round, or a part of it.
+        kinds: Its kinds.
+        effort: How many ways may be listed, and how often first prices are adjusted.
+        known: Cost of a plan in hand without the hopeless, in parts of ``SCALE``.
+        stop: Asked between adjustments.
+    """
+    ways = WayList(problem)
+    kinds = sorted(kinds, key=lambda kind: kind.parts > 1)
+    states = states_of(problem, kinds)
+    if sum(ways.size(kind) for kind in kinds) <= effort.listed:
+        return Relaxation(problem, kinds, states, Listed(kinds, ways), effort.solves), None
+    demand = Both(problem, kinds, ways)
+    first = demand.first_prices(states, effort.market, known, stop)
+    return Relaxation(problem, kinds, states, demand, effort.solves), first
 
 
 class Both:
@@ -102,9 +119,3 @@ class Both:
         before = len(self.compiled.kinds)
         for offer in self.rest.offers(prices, most):
             yield Offer(before + offer.kind, offer.cost, offer.way)
-
-
-def hopeless_cost(problem: Problem) -> int:
-    """Return what those cost whom no plan can seat."""
-    left = [p for p in range(len(problem.parties)) if not problem.hopeful(p)]
-    return int(problem.heads[left].sum()) * problem.policy.weights.unplaced

@@ -51,8 +51,16 @@ class Epochs:
 
 def epochs_for(parties: int) -> Epochs:
     """Return the work for so many parties; for each of them it is never more than in a smaller round."""
-    moves = 400 if parties <= 8_000 else (160 if parties <= 40_000 else 100)
-    return Epochs(number=9, block=3_000, moves=moves, cooling=54, heat=30.0, size=25, reseat=3_000)
+    moves = 240 if parties <= 8_000 else (100 if parties <= 40_000 else 60)
+    return Epochs(
+        number=9,
+        block=3_000,
+        moves=moves,
+        cooling=54,
+        heat=12.0,
+        size=25,
+        reseat=3_000,
+    )
 
 
 class Blocks:

@@ -1,4 +1,4 @@
-"""Search of large rounds: one start, then epochs of blocks, while another worker proves the bound.
+"""Search of large rounds: a start from models of blocks, then epochs of blocks, while another worker proves the bound.
 
 Used through ``swift.search``.
 """
@@ -14,21 +14,13 @@ from scheduler.planning.progress import Tell
 from scheduler.planning.proving import Effort, effort_for, prove
 from scheduler.planning.swift.blocks import Blocks, Epochs
 from scheduler.planning.swift.board import Board
-from scheduler.planning.swift.bounds_prices import PriceBound
 from scheduler.planning.swift.stages import Swift
 from scheduler.planning.swift.work import Work
 from scheduler.planning.workers import Chain, Inline
 
-PARTS = 10
-"""Parts in which prices are adjusted; a search that is stopped has those that are done."""
-PROVEN = 40_000
-"""Parties up to which the bound is proven by more than prices."""
-
 
 class Divided(Swift):
     """One search."""
-
-    guiding = 60
 
     def __init__(
         self,
@@ -48,9 +40,10 @@ class Divided(Swift):
         """Return the best draft and the bound."""
         if not any(self.problem.hopeful(p) for p in range(len(self.problem.parties))):
             return Draft.empty(self.problem), self.bound
-        board = self.start()
-        proof = self._proof(board.best)
-        self._proven(proof, board.best)
+        first, unusual = self.first()
+        proof = self._proof(first.best)
+        self._proven(proof, first.best)
+        board = self.better(first, unusual, self.executor)
         self._anneal(board, proof)
         while proof.wait(self.stop):
             self._proven(proof, board.best, alone=True)
@@ -59,10 +52,8 @@ class Divided(Swift):
     def _proof(self, known: int) -> Chain[int]:
         """Return the work on the bound; only in this process it can be asked to stop."""
         stop = (self.stop,) if isinstance(self.executor, Inline) else ()
-        if len(self.problem.parties) <= PROVEN:
-            effort = effort_for(len(self.problem.parties))
-            return Chain(self.executor, proved, (self.problem, known, effort, *stop), 1)
-        return Chain(self.executor, climbed, (self.market, -(-self.work.prices // PARTS), known), PARTS)
+        effort = effort_for(len(self.problem.parties))
+        return Chain(self.executor, proved, (self.problem, known, effort, *stop), 1)
 
     def _anneal(self, board: Board, proof: Chain[int]) -> None:
         """Leave the best plan of all epochs on the board."""
@@ -95,9 +86,3 @@ def proved(
 ) -> tuple[tuple[Problem, int, Effort], int]:
     """Prove a bound in one step; return what was given, and the bound."""
     return (problem, known, effort), prove(problem, known, effort, stop)
-
-
-def climbed(market: PriceBound, rounds: int, known: int) -> tuple[tuple[PriceBound, int, int], int]:
-    """Raise a bound; return what the next step is given, and what is proven."""
-    proven = market.climb(rounds, known)
-    return (market, rounds, known), proven

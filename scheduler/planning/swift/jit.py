@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-KERNELS = ("jit", "layout", "crewing", "seating", "choosing", "loading", "moves", "market")
+KERNELS = ("jit", "layout", "crewing", "seating", "choosing", "loading", "moves")
 """Files that are compiled."""
 types: Any = numba.types
 F = TypeVar("F", bound=Callable[..., Any])

@@ -1,4 +1,4 @@
-"""Search: seat the unusual, build, then anneal and re-seat two plans side by side, with the bound beside them.
+"""Search: seat the unusual, build and dive, then anneal and re-seat two plans side by side, with the bound beside them.
 
 Used through ``swift.search``. Everything is counted; the clock is asked only by ``stop``. Threads wait for each other at
 fixed points and share nothing they write to, so the plan does not depend on which is quicker.
@@ -7,7 +7,7 @@ fixed points and share nothing they write to, so the plan does not depend on whi
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import product
 from typing import Any
 
@@ -20,11 +20,12 @@ from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Tell
 from scheduler.planning.proving import effort_for, prove
 from scheduler.planning.swift.board import Board
-from scheduler.planning.swift.bounds_prices import PriceBound, hopeless_cost
+from scheduler.planning.swift.diving import dived
 from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY, WHOLE
 from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.work import Work
 from scheduler.planning.units import unit_of
+from scheduler.planning.workers import Inline
 
 COOLING = 54
 """Steps of a leg; at each the heat falls by a twentieth, to a sixteenth in all."""
@@ -32,14 +33,10 @@ LINES = (1, 2)
 """Plans that are annealed side by side, and how many times the heat each gets: no one heat suits every round."""
 OPENINGS = (2, 1, 4)
 """Discounts on opening with which starts are built, of 64: whoever comes first opens for those who follow."""
-GUIDING = 300
-"""Price adjustments before the starts that look at prices."""
 
 
 class Swift:
     """One search."""
-
-    guiding = GUIDING
 
     def __init__(
         self,
@@ -50,9 +47,8 @@ class Swift:
         stop: Callable[[], bool],
     ) -> None:
         self.problem, self.seed, self.work, self.tell, self.stop = problem, seed, work, tell, stop
-        self.bound, self.cost, self.ended = hopeless_cost(problem), 1 << 60, False
+        self.bound, self.cost, self.ended = problem.hopeless_cost, 1 << 60, False
         self.left: int | None = None
-        self.market = PriceBound(problem)
 
     def run(self) -> tuple[Draft, int]:
         """Return the best draft and the bound."""
@@ -112,28 +108,42 @@ class Swift:
         self.tell("improve", leg * COOLING + step, self.work.legs * COOLING, self.cost, self.bound, self.left)
 
     def start(self) -> Board:
-        """Seat those the kernels do not move, then everybody else: at once, and in several ways that look at prices.
+        """Return the cheapest of a quick start, one by linear models, and some that look at the prices of the models."""
+        first, unusual = self.first()
+        deep = self.better(first, unusual, Inline())
+        best = deep
+        for cut, order in product(OPENINGS, _orders(deep)):
+            if self.stop():
+                break
+            board = Board(self.problem, unusual, self.seed, deep)
+            board.build(order, cut, WHOLE)
+            best = min(best, board, key=lambda one: one.best)
+            self._begun(best)
+        return best
 
-        Returns the cheapest.
-        """
+    def first(self) -> tuple[Board, Draft]:
+        """Seat those the kernels do not move, then everybody else one after another; return also the seats of the former."""
         blank = Board(self.problem, Draft.empty(self.problem), self.seed)
         still = [unit.parties for unit in blank.units if not unit.moves]
         unusual = self._unusual(still) if still else Draft.empty(self.problem)
-        orders = _orders(blank)
-        starts = [(orders[0], 1, 0), *((order, cut, WHOLE) for cut, order in product(OPENINGS, orders))]
-        best: Board | None = None
-        for n, (order, cut, guide) in enumerate(starts):
-            board = Board(self.problem, unusual, self.seed, blank)
-            board.build(order, cut, guide)
-            if best is None or board.best < best.best:
-                best = board
-            self.tell("start", n + 1, len(starts), best.best, self.bound, best.left)
-            if self.stop():
-                break
-            if n == 0:
-                self.bound = max(self.bound, self.market.climb(self.guiding, best.best))
-                blank.guide(self.market.prices())
-        return best or blank
+        board = Board(self.problem, unusual, self.seed, blank)
+        board.build(_orders(blank)[0], 1)
+        self._begun(board)
+        return board, unusual
+
+    def better(self, first: Board, unusual: Draft, executor: Executor) -> Board:
+        """Return the plan of linear models where it is better."""
+
+        def told(done: int, total: int) -> None:
+            self.tell("start", done, total + 1, first.best, self.bound, first.left)
+
+        deep = dived(first, unusual, executor, told, self.stop)
+        best = deep if deep is not None and deep.best < first.best else first
+        self._begun(best)
+        return best
+
+    def _begun(self, best: Board) -> None:
+        self.tell("start", 1, 1, best.best, self.bound, best.left)
 
     def _unusual(self, still: list[tuple[int, ...]]) -> Draft:
         builder = Builder(self.problem)

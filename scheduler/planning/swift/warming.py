@@ -22,7 +22,7 @@ def warm_up() -> None:
     from scheduler.planning.swift.work import Work
 
     problem = Problem.of(_tiny())
-    Swift(problem, 1, Work(54, 1, 1.0, 5, 2), lambda *_: None, lambda: False).run()
+    Swift(problem, 1, Work(54, 1, 1.0, 5), lambda *_: None, lambda: False).run()
     prove(problem, 1_000_000, Effort(0, 1, 0, 0.0, 0))
 
 

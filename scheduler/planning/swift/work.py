@@ -17,8 +17,6 @@ class Work:
     """Cost units a move may cost more, on average, when a leg begins; a sixteenth of it when it ends."""
     size: int
     """Parties in a move, at most about."""
-    prices: int
-    """Price adjustments of the bound."""
     reseat: int = 0
     """Parties that are re-seated in one linear model; larger plans are re-seated in parts. 0 for nobody."""
 
@@ -26,11 +24,11 @@ class Work:
 def work_for(parties: int) -> Work:
     """Return the work for so many parties."""
     if parties <= 400:
-        return Work(100_000, 3, 45.0, 25, 20_000, 6_000)
+        return Work(100_000, 3, 45.0, 25, 6_000)
     if parties <= 2_000:
-        return Work(130_000, 4, 30.0, 25, 15_000, 6_000)
+        return Work(130_000, 4, 30.0, 25, 6_000)
     if parties <= 8_000:
-        return Work(400_000, 2, 30.0, 25, 4_000, 3_000)
+        return Work(400_000, 2, 30.0, 25, 3_000)
     if parties <= 40_000:
-        return Work(1_000_000, 1, 30.0, 25, 800, 3_000)
-    return Work(2_000_000, 1, 30.0, 25, 300, 3_000)
+        return Work(1_000_000, 1, 30.0, 25, 3_000)
+    return Work(2_000_000, 1, 30.0, 25, 3_000)

@@ -25,16 +25,16 @@ from scheduler.planning.draft import cost, costs
 from scheduler.planning.finish import sessions_of
 from scheduler.planning.planfile import plan_bytes
 from scheduler.planning.problem import Problem
-from scheduler.planning.proving import Effort
+from scheduler.planning.proving import Effort, prove
 from scheduler.planning.roundfile import round_digest
 from scheduler.planning.screen import hopeless, leftovers
 from scheduler.planning.seats import sittings_of
 from scheduler.planning.solve import solve
-from scheduler.planning.swift import blocks_search
+from scheduler.planning.swift import blocks_search, diving
 from scheduler.planning.swift import layout as at
 from scheduler.planning.swift.blocks import Blocks, Epochs
 from scheduler.planning.swift.blocks_cut import Cutter
-from scheduler.planning.swift.blocks_search import PARTS, Divided
+from scheduler.planning.swift.blocks_search import Divided
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.stages import Swift
 from scheduler.planning.workers import Inline, Workers
@@ -42,7 +42,7 @@ from tests.benchmarks.exam_rounds import exam_round
 from tests.benchmarks.rounds import region_round
 
 EPOCHS = Epochs(number=2, block=90, moves=8, cooling=6, heat=30.0, size=25, reseat=60)
-WORK = swift.Work(moves=0, legs=0, heat=0.0, size=25, prices=40)
+WORK = swift.Work(moves=0, legs=0, heat=0.0, size=25)
 
 
 def planned(round_: Round, executor: Executor, watch=lambda *_: None) -> Plan:
@@ -64,11 +64,12 @@ def planned(round_: Round, executor: Executor, watch=lambda *_: None) -> Plan:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def prices_alone() -> Iterator[None]:
-    """Prove the bound in many quick steps, as of rounds beyond those that are proven by more."""
+def small_models() -> Iterator[None]:
+    """Begin with the models of several blocks, and prove little, as in the largest rounds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks_search, "PROVEN", 0)
-        patch.setattr(Divided, "guiding", 20)
+        patch.setattr(diving, "ONE_MODEL", 100)
+        patch.setattr(diving, "BLOCK", 150)
+        patch.setattr(blocks_search, "effort_for", lambda _: Effort(0, 40, 0, 0.0, 0, 0))
         yield
 
 
@@ -228,20 +229,18 @@ def test_solve_hands_the_blocks_of_a_large_round_to_the_executor(monkeypatch: py
     monkeypatch.setattr("scheduler.planning.swift.blocks.epochs_for", lambda _: EPOCHS)
     round_, executor = exam_round(300), Counting()
     plan = solve(round_, executor=executor)
-    assert executor.tasks > PARTS
+    assert executor.tasks > EPOCHS.number * 2
     with ThreadPoolExecutor(2) as threads:
         assert plan_bytes(solve(round_, executor=threads)) == plan_bytes(plan)
 
 
 def test_a_proof_is_the_same_beside_the_search_and_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks_search, "PROVEN", 1_000)
     monkeypatch.setattr(blocks_search, "effort_for", lambda _: Effort(20_000_000, 0, 0, 1.0, 0))
     round_ = exam_round(200)
     alone = planned(round_, Inline())
     with ThreadPoolExecutor(2) as threads:
         assert planned(round_, threads).bound == alone.bound
-    known = Swift(Problem.of(round_), 1, WORK, lambda *_: None, lambda: False)
-    assert alone.bound > known.market.climb(20, alone.cost)
+    assert alone.bound > prove(Problem.of(round_), alone.cost, Effort(0, 20, 0, 0.0, 0, 0))
 
 
 def test_workers_end_with_whoever_hired_them() -> None:

@@ -22,13 +22,12 @@ from scheduler.planning.seats import sittings_of
 from scheduler.planning.solve import solve
 from scheduler.planning.swift import stages
 from scheduler.planning.swift.board import Board
-from scheduler.planning.swift.bounds_prices import PriceBound
 from scheduler.planning.swift.layout import BEST
 from scheduler.planning.swift.reseat import reseat
 from tests.benchmarks.exam_rounds import exam_round
 from tests.benchmarks.rounds import college_round, region_round
 
-QUICK = swift.Work(moves=3_000, legs=1, heat=40.0, size=25, prices=100, reseat=500)
+QUICK = swift.Work(moves=3_000, legs=1, heat=40.0, size=25, reseat=500)
 
 
 def searched(problem, seed=1, work=QUICK):
@@ -160,20 +159,10 @@ def test_no_bound_lies_above_the_optimum():
             continue
         proven += 1
         problem = Problem.of(round_)
-        bound = PriceBound(problem).climb(200, best.cost)
-        draft, _ = searched(problem)
+        draft, bound = searched(problem)
         assert bound <= best.cost <= cost(problem, draft)
         assert bound > 0
     assert proven >= 3
-
-
-def test_prices_only_ever_raise_the_bound():
-    problem = Problem.of(exam_round(200))
-    market = PriceBound(problem)
-    found = [market.climb(20, 20_000) for _ in range(10)]
-    assert found == sorted(found)
-    assert found[-1] > found[0]
-    assert (market.prices() >= 0).all()
 
 
 def test_a_stop_ends_the_search_with_what_there_is():
@@ -215,17 +204,3 @@ def test_a_second_thread_does_not_change_the_plan(monkeypatch):
     apart, same = searched(problem)
     assert (together.at == apart.at).all()
     assert (together.staff, bound) == (apart.staff, same)
-
-
-def test_prices_make_a_better_start():
-    problem = Problem.of(exam_round(1000, 1))
-    blank = Board(problem, Draft.empty(problem), 1)
-    plain = Board(problem, Draft.empty(problem), 1, blank)
-    plain.build(plain.movers, 8)
-    market = PriceBound(problem)
-    market.climb(100, plain.best)
-    blank.guide(market.prices())
-    guided = Board(problem, Draft.empty(problem), 1, blank)
-    guided.build(guided.movers, 2, 64)
-    assert guided.best < plain.best
-    assert cost(problem, guided.checked()) == guided.best
