@@ -62,7 +62,7 @@ def month_round(seed: int = 1) -> Round:
 
 
 def _round(
-    name: str, candidates: int, shape: tuple[int, int, int], chance: np.random.Generator, least_sites: int = 0
+    name: str, candidates: int, shape: tuple[int, int, int], chance: np.random.Generator, sites: int | None = None
 ) -> Round:
     n_towns, n_bodies, days = shape
     towns = chance.uniform(0, 45 * math.sqrt(n_towns), (n_towns, 2))
@@ -75,28 +75,28 @@ def _round(
         Slot(f"d{d + 1:02}-{n + 1}", FIRST_ON + timedelta(days=d), *TIMES[n]) for d in range(days) for n in range(3)
     )
     bodies = [f"institution-{n + 1:02}" for n in range(n_bodies)]
-    spots, rooms = _places(chance, candidates, towns, share, slots, n_bodies, least_sites)
-    sites = tuple(Site(f"s{n:02}", bodies[n % n_bodies]) for n in range(len(spots)))
+    spots, rooms = _places(chance, candidates, towns, share, slots, n_bodies, sites)
+    places = tuple(Site(f"s{n:02}", bodies[n % n_bodies]) for n in range(len(spots)))
     km = np.rint(np.linalg.norm(homes[:, None] - spots[None], axis=2) * 1.25).astype(int)
     near = _near(km, rooms)
     distances = tuple(
-        Distance(f"h{h:03}", sites[s].id, float(km[h, s])) for h in range(len(homes)) for s in sorted(near[h])
+        Distance(f"h{h:03}", places[s].id, float(km[h, s])) for h in range(len(homes)) for s in sorted(near[h])
     )
     trainers = np.argsort(np.linalg.norm(towns[:, None] - spots[None], axis=2), axis=1)[:, :3] % n_bodies
     parties = _parties(chance, candidates, days, share, trainers, bodies, slots)
     examiners = _examiners(chance, candidates, days, bodies, slots)
     return Round(
         name, Window(FIRST_ON, FIRST_ON + timedelta(days=days - 1)), slots, tuple(Institution(b, b) for b in bodies),
-        sites, tuple(rooms), (THEORY, *PRACTICALS), parties, examiners, distances=distances,
+        places, tuple(rooms), (THEORY, *PRACTICALS), parties, examiners, distances=distances,
         policy=Policy(order_days_max=7, max_travel_km=FAR),
     )  # fmt: skip
 
 
-def _places(chance, candidates, towns, share, slots, n_bodies, least_sites):
-    """Return where sites are, and their rooms: theory everywhere, workshops of each trade at most sites."""
+def _places(chance, candidates, towns, share, slots, n_bodies, sites):
+    """Return where sites are, and their rooms: theory everywhere, workshops of each trade at most sites, or several at some."""
     sittings, hours = 0.875 * candidates, len(slots) * 0.8
     shops = [max(2, round(sittings * part / (19 * hours * 0.35))) for part in (0.55, 0.45)]
-    number = max(n_bodies, round(max(shops) * 1.15), least_sites)
+    number = sites or max(n_bodies, round(max(shops) * 1.15))
     at = np.concatenate(
         [np.arange(min(number, len(towns))), chance.choice(len(towns), max(0, number - len(towns)), p=share)]
     )[:number]
@@ -119,11 +119,12 @@ def _places(chance, candidates, towns, share, slots, n_bodies, least_sites):
         ]
     shut = {room.site_id: room.closed_slot_ids for room in rooms}
     for g, name in enumerate(GROUPS):
-        for n, s in enumerate(sorted(chance.choice(number, shops[g], replace=False).tolist())):
+        at = sorted(chance.choice(number, shops[g], replace=shops[g] > number).tolist())
+        for n, s in enumerate(at):
             places = int(chance.integers(4, 13)) * int(chance.integers(2, 4))
             reached = n == 0 or chance.random() < 0.7
             rooms.append(
-                Room(f"s{s:02}-w{g}0", f"s{s:02}", RoomKind.WORKSHOP, places, (name,), reached, shut[f"s{s:02}"], max_turns=1)
+                Room(f"s{s:02}-w{g}{at[:n].count(s)}", f"s{s:02}", RoomKind.WORKSHOP, places, (name,), reached, shut[f"s{s:02}"], max_turns=1)
             )  # fmt: skip
     return spots, rooms
 

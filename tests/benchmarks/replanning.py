@@ -194,7 +194,7 @@ def measure(candidates: int, seed: int, prior_s: float, names: list[str], *, pee
             yield row(seed, name, EVENTS[name](round_, before), before, peer_s)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--candidates", type=int, default=5000)
@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument("--prior-s", type=float, default=60.0)
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--events", default=",".join((NEW, *EVENTS)))
-    wishes = parser.parse_args()
+    wishes = parser.parse_args(arguments)
     print(
         "| seed | event | affected | moved | of them not affected | unplaced (hopeless) | duties changed | s | CPU s | cost | anew: moved |"
     )

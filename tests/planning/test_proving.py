@@ -14,7 +14,7 @@ from scheduler.planning.problem import Problem
 from scheduler.planning.proving import Effort, prove
 from scheduler.planning.proving.compiled import Compiled
 from scheduler.planning.proving.kinds import WayList, kinds_of
-from scheduler.planning.proving.prover import Prover, hopeless_cost
+from scheduler.planning.proving.prover import Prover
 from scheduler.planning.proving.supply import counts, pools, states_of
 from scheduler.planning.proving.value import SCALE, Listed, Prices, demand_value, supply_value
 from scheduler.planning.solve import solve
@@ -62,7 +62,7 @@ def test_never_above_any_plan_at_any_prices():
             continue
         states, listed = states_of(problem, kinds), Listed(kinds, WayList(problem))
         values = [_random_value(problem, kinds, states, listed, seed * 100 + n) for n in range(40)]
-        assert hopeless_cost(problem) * SCALE + max(values) <= plan.cost * SCALE
+        assert problem.hopeless_cost * SCALE + max(values) <= plan.cost * SCALE
         assert len(set(values)) > 20
 
 
@@ -148,11 +148,11 @@ def test_unlisted_ways_prove_as_much_as_listed_ones():
 
 def test_stops_when_asked_and_never_exceeds_the_known_cost():
     problem = Problem.of(exam_round(12, 4))
-    assert prove(problem, 10**6, FULL, stop=lambda: True) == hopeless_cost(problem)
+    assert prove(problem, 10**6, FULL, stop=lambda: True) == problem.hopeless_cost
     assert prove(problem, 100, FULL) == 100
     asked = iter([False] * 8)
     early = prove(problem, 10**6, FULL, stop=lambda: next(asked, True))
-    assert hopeless_cost(problem) <= early <= prove(problem, 10**6, FULL)
+    assert problem.hopeless_cost <= early <= prove(problem, 10**6, FULL)
 
 
 def test_prices_are_of_seats_and_some_cost():

@@ -14,9 +14,13 @@ from scheduler.planning.progress import Tell
 from scheduler.planning.proving import Effort, effort_for, prove
 from scheduler.planning.swift.blocks import Blocks, Epochs
 from scheduler.planning.swift.board import Board
+from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.stages import Swift
 from scheduler.planning.swift.work import Work
 from scheduler.planning.workers import Chain, Inline
+
+WHOLE = 8_000
+"""Parties up to which everybody is re-seated in one model at the end, across the borders of the blocks."""
 
 
 class Divided(Swift):
@@ -45,6 +49,8 @@ class Divided(Swift):
         self._proven(proof, first.best)
         board = self.better(first, unusual, self.executor)
         self._anneal(board, proof)
+        if len(self.problem.parties) <= WHOLE:
+            board = reseat(board, WHOLE, self.stop)
         while proof.wait(self.stop):
             self._proven(proof, board.best, alone=True)
         return board.checked(), min(self.bound, board.best)

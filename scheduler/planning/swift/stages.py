@@ -78,7 +78,7 @@ class Swift:
         """Return the best of the plans that start from one and go their own ways."""
         best = board
         for leg in range(self.work.legs):
-            draft = best.draft()
+            draft = (board if self.work.anew and leg < self.work.legs - 1 else best).draft()
             lines = [Board(self.problem, draft, self.seed + 2 * leg + hot, best) for hot in LINES]
             self.leg(lines, leg, pool)
             # One after the other, because a model takes more memory than all else.
