@@ -6,27 +6,16 @@ board's, which mends crews when it takes the answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from scheduler.planning.swift import layout as at
 from scheduler.planning.swift.blocks_cut import Standing
 from scheduler.planning.swift.layout import Given
-from scheduler.planning.swift.linear import Linear, solved
+from scheduler.planning.swift.seatmodel import Kind, taken
 from scheduler.planning.table import BoolArray, IntArray
 
 WAYS = 40
 """Cheapest ways of each kind of unit that are looked at, besides those it has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Equal units, and the ways open to them: one session for each component in a row of ``ways``."""
-
-    units: IntArray
-    ways: IntArray
-    cost: IntArray
 
 
 def reseated(x: Given, standing: Standing, most: int) -> IntArray:
@@ -64,16 +53,9 @@ def _seat(x: Given, standing: Standing, units: IntArray, follows: BoolArray) -> 
         if same not in ways:
             ways[same] = _ways(x, same, room > 0, follows)
         kinds.append(_kind(x, seats, members, ways[same]))
-    values = solved(_model(kinds, room))
-    if values is None:
-        return
-    column = 0
-    for kind in kinds:
-        number = np.floor(values[column : column + len(kind.ways)] + 1e-6).astype(np.int64)
-        column += len(kind.ways)
-        chosen = np.repeat(kind.ways, number, axis=0)[: len(kind.units)]
-        seats[kind.units] = -1
-        seats[kind.units[: len(chosen)], : chosen.shape[1]] = chosen
+    for kind, chosen in taken(kinds, room):
+        seats[kind.members] = -1
+        seats[kind.members[: len(chosen)], : chosen.shape[1]] = chosen
 
 
 def _room(x: Given, standing: Standing) -> IntArray:
@@ -130,22 +112,3 @@ def _kind(x: Given, seats: IntArray, members: IntArray, ways: IntArray) -> Kind:
 def _choices(x: Given, domain: int, open_: BoolArray) -> IntArray:
     found: IntArray = x.items[x.at[x.rule[at.CHOICES] + domain] : x.at[x.rule[at.CHOICES] + domain + 1]]
     return found[open_[found]]
-
-
-def _model(kinds: list[Kind], room: IntArray) -> Linear:
-    """Return the model: everybody has one way, no session more than its room."""
-    sizes = np.array([len(kind.ways) for kind in kinds], dtype=np.int64)
-    width = np.array([kind.ways.shape[1] for kind in kinds], dtype=np.int64)
-    column = np.arange(int(sizes.sum()))
-    owner = np.repeat(np.arange(len(kinds)), sizes)
-    session = np.concatenate([kind.ways.ravel() for kind in kinds])
-    of = np.repeat(column, np.repeat(width, sizes))
-    sessions, row = np.unique(session, return_inverse=True)
-    rows = np.concatenate([owner, len(kinds) + row.reshape(-1)])
-    columns = np.concatenate([column, of])
-    order = np.lexsort((columns, rows))
-    people = np.array([len(kind.units) for kind in kinds], dtype=np.int64)
-    return Linear(
-        np.concatenate([kind.cost for kind in kinds]), people[owner], np.concatenate([people, np.zeros_like(sessions)]),
-        np.concatenate([people, room[sessions]]), rows[order], columns[order],
-    )  # fmt: skip

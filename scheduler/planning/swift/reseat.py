@@ -7,7 +7,6 @@ knows nothing of recusals: the board mends crews when it takes the answer, and w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,20 +15,11 @@ from scheduler.planning.problem import Problem
 from scheduler.planning.swift.arrays import Moved
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.layout import NEED
-from scheduler.planning.swift.linear import Linear, solved
+from scheduler.planning.swift.seatmodel import Kind, taken
 from scheduler.planning.table import BoolArray, IntArray
 
 WAYS = 60
 """Cheapest ways of each kind of party that are looked at, besides those it has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Equal parties, and the ways open to them: one session for each component in a row of ``ways``."""
-
-    parties: list[int]
-    ways: IntArray
-    cost: IntArray
 
 
 def reseat(board: Board, most: int, stop: Callable[[], bool]) -> Board:
@@ -76,17 +66,9 @@ def _block(board: Board, draft: Draft, parties: list[int]) -> None:
     here = draft.at[parties]
     np.add.at(room, here[here >= 0], 1)
     kinds = _kinds(problem, draft, parties, room > 0)
-    model = _model(kinds, room)
-    values = solved(model)
-    if values is None:
-        return
-    column = 0
-    for kind in kinds:
-        number = np.floor(values[column : column + len(kind.ways)] + 1e-6).astype(np.int64)
-        column += len(kind.ways)
-        chosen = np.repeat(kind.ways, number, axis=0)[: len(kind.parties)]
-        draft.at[kind.parties] = -1
-        draft.at[kind.parties[: len(chosen)], : chosen.shape[1]] = chosen
+    for kind, chosen in taken(kinds, room):
+        draft.at[kind.members] = -1
+        draft.at[kind.members[: len(chosen)], : chosen.shape[1]] = chosen
 
 
 def _room(board: Board, draft: Draft) -> IntArray:
@@ -140,26 +122,4 @@ def _kind(problem: Problem, draft: Draft, members: list[int], ways: IntArray) ->
     has = draft.at[members]
     kept = np.isin(first * len(table) + last, has[:, 0] * len(table) + has[:, ways.shape[1] - 1])
     kept[np.argsort(cost, kind="stable")[:WAYS]] = True
-    return Kind(members, ways[kept], cost[kept])
-
-
-def _model(kinds: list[Kind], room: IntArray) -> Linear:
-    """Return the model: everybody has one way, no session more than its room."""
-    sizes = [len(kind.ways) for kind in kinds]
-    column = np.arange(sum(sizes))
-    owner = np.repeat(np.arange(len(kinds)), sizes)
-    used = [
-        (column[at : at + n], kind.ways)
-        for kind, n, at in zip(kinds, sizes, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True)
-    ]
-    session = np.concatenate([ways.T.ravel() for _, ways in used])
-    of = np.concatenate([np.tile(columns, ways.shape[1]) for columns, ways in used])
-    sessions, row = np.unique(session, return_inverse=True)
-    rows = np.concatenate([owner, len(kinds) + row.reshape(-1)])
-    columns = np.concatenate([column, of])
-    order = np.lexsort((columns, rows))
-    people = np.array([len(kind.parties) for kind in kinds], dtype=np.int64)
-    return Linear(
-        np.concatenate([kind.cost for kind in kinds]), people[owner], np.concatenate([people, np.zeros_like(sessions)]),
-        np.concatenate([people, room[sessions]]), rows[order], columns[order],
-    )  # fmt: skip
+    return Kind(np.array(members, dtype=np.int64), ways[kept], cost[kept])
