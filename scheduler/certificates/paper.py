@@ -54,6 +54,7 @@ def _drawn(text: Placed) -> dict[str, object]:
         "text": text.text,
         "size": text.size_pt,
         "manner": text.manner,
+        "varies": text.varies,
         **_box(text.box),
     }
 

@@ -1,0 +1,154 @@
+"""Lettering (排字): one text in one style, laid out by the text engine of WeasyPrint, as orders a PDF page understands.
+
+Used by stamp.py. Line breaks, fallback fonts, kerning and spacing are the engine's own, so a stamped text stands exactly
+where a rendered one stands. Nothing here knows which text it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from weasyprint.pdf.fonts import Font
+from weasyprint.text.ffi import FROM_UNITS, ffi, pango
+from weasyprint.text.fonts import get_pango_font_key
+from weasyprint.text.line_break import create_layout, split_first_line, strut
+
+from scheduler.press.fontset import PressFont, Unstampable
+
+PX_PER_PT = 4 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters of one font in a line."""
+
+    font: PressFont
+    size: float
+    """Pixels of 1/96 inch."""
+    shown: bytes
+    """Operand of TJ: codes and spaces between them."""
+    drawn: tuple[tuple[int, str], ...]
+    """Codes with the characters they stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a text."""
+
+    runs: tuple[Run, ...]
+    left: float
+    """Pixels from the left edge of the space given."""
+    baseline: float
+    """Pixels from the top of the space given."""
+
+
+class Lettering:
+    """Everything set in one style; keeps what it has set, because most words of a batch come again."""
+
+    def __init__(self, style: Any, fonts: dict[int, PressFont]) -> None:  # noqa: ANN401 - WeasyPrint's own
+        """Open a style.
+
+        Args:
+            style: Computed style of a text box.
+            fonts: Fonts met so far, shared by all styles of a press.
+        """
+        self._style, self._fonts = style, fonts
+        spacing = style["letter_spacing"]
+        self._spacing = 0.0 if spacing == "normal" else spacing / style["font_size"]
+        self._sized: dict[float, Any] = {}
+        self._kept: dict[tuple[str, float, float], tuple[Line, ...]] = {}
+
+    def lines(self, text: str, size_pt: float, width: float) -> tuple[Line, ...]:
+        """Return a text in lines.
+
+        Args:
+            text: What is drawn.
+            size_pt: Points.
+            width: Pixels there are.
+
+        Raises:
+            Unstampable: No font draws a character, or only the renderer can.
+        """
+        key = text, size_pt, width
+        if key not in self._kept:
+            if len(self._kept) > _KEPT:
+                self._kept.clear()
+            self._kept[key] = tuple(self._set(text, self._styled(size_pt), width))
+        return self._kept[key]
+
+    def _styled(self, size_pt: float) -> Any:  # noqa: ANN401 - WeasyPrint's own
+        if size_pt not in self._sized:
+            style = self._style.copy()
+            style["font_size"] = size_pt * PX_PER_PT
+            if self._spacing:
+                style["letter_spacing"] = self._spacing * size_pt * PX_PER_PT
+            self._sized[size_pt] = style
+        return self._sized[size_pt]
+
+    def _set(self, text: str, style: Any, width: float) -> Iterator[Line]:  # noqa: ANN401 - WeasyPrint's own
+        full, above = strut(style)
+        rest, top = text, 0.0
+        while rest:
+            _, length, more, long, height, baseline = split_first_line(rest, style, None, width, 0)
+            packed = rest.encode()
+            words = packed[:length].decode().rstrip(" ") if more else rest
+            rest = packed[more:].decode() if more else ""
+            leading = (full - height) / 2
+            reach = max(above, baseline + leading)
+            spare = width - long
+            spaces = words.count(" ") + words.count("\u00a0")
+            justified = rest and spare > 0 and spaces and style["text_align_all"] == "justify"
+            layout = create_layout(words, style, None, None, spare / spaces if justified else 0)
+            if justified:
+                layout.set_text(words, justify=True)
+            left = max(0.0, spare) * _ALIGNED.get(style["text_align_all"], 0.0)
+            yield Line(tuple(self._runs(layout, words)), left, top + reach)
+            top += reach + max(full - above, height + 2 * leading - baseline - leading)
+
+    def _runs(self, layout: Any, text: str) -> Iterator[Run]:  # noqa: ANN401 - WeasyPrint's own
+        line, _ = layout.get_first_line()
+        packed = text.encode()
+        item = line.runs[0] if text.strip() else ffi.NULL
+        while item != ffi.NULL:
+            yield self._run(item.data, packed)
+            item = item.next
+
+    def _run(self, item: Any, packed: bytes) -> Run:  # noqa: ANN401 - WeasyPrint's own
+        pango_font = item.item.analysis.font
+        key, description, size = get_pango_font_key(pango_font)
+        if key not in self._fonts:
+            self._fonts[key] = PressFont(Font(pango_font, description, size))
+        font = self._fonts[key]
+        glyphs, count, clusters = item.glyphs.glyphs, item.glyphs.num_glyphs, item.glyphs.log_clusters
+        start, end = item.item.offset, item.item.length
+        shown, drawn = ["<"], []
+        for n in range(count):
+            glyph, geometry = glyphs[n].glyph, glyphs[n].geometry
+            if glyph == pango.PANGO_GLYPH_EMPTY:
+                shown.append(f">{-geometry.width / size}<")
+                continue
+            if glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG or geometry.y_offset:
+                raise Unstampable(f"no plain glyph for {packed[start : start + end].decode()}")
+            after = clusters[n + 1] if n + 1 < count else end
+            drawn.append((glyph, packed[start + clusters[n] : start + after].decode()))
+            if glyph not in font.widths:
+                font.widths[glyph] = _width(pango_font, glyph, size)
+            offset = geometry.x_offset / size
+            shown.append(f">{-offset}<{glyph:04x}" if offset else f"{glyph:04x}")
+            kerning = font.widths[glyph] + offset - geometry.width * 1000 * FROM_UNITS / size
+            if kerning:
+                shown.append(f">{int(kerning)}<")
+        return Run(font, size, "".join([*shown, ">"]).replace("<>", "").encode(), tuple(drawn))
+
+
+_ALIGNED = {"center": 0.5, "right": 1.0, "end": 1.0}
+_KEPT = 4_000
+"""Settings kept at most in a style, a few megabytes."""
+
+
+def _width(pango_font: Any, glyph: int, size: float) -> int:  # noqa: ANN401 - a pointer of Pango
+    ink, logical = ffi.new("PangoRectangle *"), ffi.new("PangoRectangle *")
+    pango.pango_font_get_glyph_extents(pango_font, glyph, ink, logical)
+    return round(logical.width * 1000 * FROM_UNITS / size)
