@@ -92,6 +92,12 @@ def compiled(document: weasyprint.Document, pdf: bytes, keys: list[str], fonts: 
     return Compiled(pdf, (*pieces, content[at:]))
 
 
+def whole(pdf: bytes) -> Compiled:
+    """Return a finished page as a template in which nothing differs."""
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        return Compiled(pdf, (file.pages[0].Contents.read_bytes(),))
+
+
 def _is_picture(box: Any) -> bool:  # noqa: ANN401 - WeasyPrint's own
     return isinstance(box, boxes.ReplacedBox)
 

@@ -9,8 +9,22 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass
+from typing import Protocol
 
 _FREE = b"0000000000 65535 f\r\n"
+
+
+class FileSeal(Protocol):
+    """What signs a file."""
+
+    @property
+    def size(self) -> int:
+        """Return the length of every signed message, bytes."""
+        ...  # pragma: no cover - a protocol
+
+    def message(self, digest: bytes) -> bytes:
+        """Return the signed message over a SHA-256 digest."""
+        ...  # pragma: no cover - a protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +70,41 @@ class Sheet:
             b"<< %s /Length %d >>\nstream\n%s\r\nendstream" % (entries, len(content), content), number
         )
 
-    def finished(self, info: int) -> bytes:
-        """Return the whole file; its identifier is a digest of everything before."""
+    def finished(self, info: int, seal: FileSeal | None = None, number: int = 0, said: bytes = b"") -> bytes:
+        """Return the whole file; its identifier is a digest of everything before.
+
+        Args:
+            info: Number of the document information.
+            seal: Signs the file; None leaves it unsigned.
+            number: Number of the signature.
+            said: Further entries of the signature.
+        """
+        if seal is not None:
+            span = b"/ByteRange [ %010d %010d %010d %010d ]" % ((9_999_999_999,) * 4)
+            self.put(b"<< %s %s /Contents <%s> >>" % (said, span, b"0" * (2 * seal.size)), number)
+        whole = self._whole(info)
+        return whole if seal is None else _sealed(whole, seal)
+
+    def _whole(self, info: int) -> bytes:
         body = b"".join(self._parts)
         mark = hashlib.sha256(body).hexdigest()[:32].encode()
         tail = b"xref\n0 %d\n%strailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [ <%s> <%s> ] >>\nstartxref\n%d\n%%%%EOF\n"
         return body + tail % (
             len(self._table), b"".join(self._table), len(self._table), self._root, info, mark, mark, len(body),
         )  # fmt: skip
+
+
+def _sealed(whole: bytes, seal: FileSeal) -> bytes:
+    """Return the file with the signature over everything but its own place."""
+    file = bytearray(whole)
+    start = whole.rindex(b"/Contents <") + 10
+    end = start + 2 * seal.size + 2
+    span = whole.rindex(b"/ByteRange [", 0, start)
+    file[span : span + 58] = b"/ByteRange [ %010d %010d %010d %010d ]" % (0, start, end, len(whole) - end)
+    digest = hashlib.sha256(memoryview(file)[:start])
+    digest.update(memoryview(file)[end:])
+    file[start + 1 : end - 1] = seal.message(digest.digest()).hex().encode()
+    return bytes(file)
 
 
 def text_string(text: str) -> bytes:

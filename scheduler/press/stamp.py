@@ -17,11 +17,11 @@ from xml.sax.saxutils import escape
 
 from PIL import Image
 
-from scheduler.press.compiled import DUMMY, Frame, Slot
+from scheduler.press.compiled import DUMMY, Compiled, Frame, Slot, whole
 from scheduler.press.fontset import PressFont, Unstampable
-from scheduler.press.plate import CONTENT, FONTS, INFO, METADATA, Plate, plate
+from scheduler.press.plate import ATTACHED, CONTENT, FONTS, INFO, METADATA, SIGNATURE, Attachment, Plate, plate
 from scheduler.press.render import Press
-from scheduler.press.sheet import Sheet, text_string
+from scheduler.press.sheet import FileSeal, Sheet, text_string
 
 _TITLE = "title-of-the-paper"
 _DUMMIES = {"photo": ("JPEG", (295, 413)), "qr": ("PNG", (33, 33))}
@@ -40,6 +40,24 @@ class Printed:
     """Why it was drawn anew; empty where it was stamped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What a file gets beside what is drawn."""
+
+    seal: FileSeal | None = None
+    """Signs it."""
+    signer: str = ""
+    """Who signs, as readers show it."""
+    at: str = ""
+    """Moment of signing, such as ``20260618093000+08'00'``."""
+    attachment: Attachment | None = None
+    content: bytes = b""
+    """Content of the attachment."""
+
+
+PLAIN = Finish()
+
+
 class Stamper:
     """A press that compiles each kind of paper once."""
 
@@ -49,30 +67,37 @@ class Stamper:
         self._fonts: dict[int, PressFont] = {}
         self._plates: dict[str, Plate | str] = {}
 
-    def print(self, template: str, data: Data) -> Printed:
+    def print(self, template: str, data: Data, finish: Finish = PLAIN) -> Printed:
         """Return a paper, stamped where that is exact, else drawn by the press.
 
         Args:
             template: Folder of the template below the templates folder.
             data: As for `Press.render`; texts that differ from paper to paper say so by ``varies``.
+            finish: Signature and attachment.
 
         Raises:
             SettingsError: As `Press.render`.
         """
         try:
-            return Printed(self._stamped(self._plate(template, data), data), "")
+            return Printed(_stamped(self._plate(template, data, finish), data, finish), "")
         except Unstampable as reason:
-            return Printed(self._press.render(template, data), str(reason))
+            return Printed(self.draw(template, data, finish), str(reason))
 
-    def _plate(self, template: str, data: Data) -> Plate:
+    def draw(self, template: str, data: Data, finish: Finish = PLAIN) -> bytes:
+        """Return a paper drawn by the press alone, as `print` does for what cannot be stamped."""
+        drawn = whole(self._press.render(template, data))
+        return _stamped(_plated(drawn, finish), {**data, "rows": [], "place": {}}, finish)
+
+    def _plate(self, template: str, data: Data, finish: Finish) -> Plate:
         shared = _dummies(data)
-        key = hashlib.sha256(json.dumps([template, shared], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        kind = [template, shared, finish.seal is not None, finish.attachment and finish.attachment.name]
+        key = hashlib.sha256(json.dumps(kind, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         if key not in self._plates:
             if len(self._plates) >= _KEPT:
                 self._plates.pop(next(iter(self._plates)))
             keys = [*(piece["key"] for piece in _varying(data)), *(p for p in _DUMMIES if data[p]["src"])]
             try:
-                self._plates[key] = plate(self._press.compile(template, shared, keys, self._fonts))
+                self._plates[key] = _plated(self._press.compile(template, shared, keys, self._fonts), finish)
             except Unstampable as reason:
                 self._plates[key] = str(reason)
         found = self._plates[key]
@@ -80,27 +105,54 @@ class Stamper:
             raise Unstampable(found)
         return found
 
-    def _stamped(self, plate: Plate, data: Data) -> bytes:
-        texts = {piece["key"]: piece for piece in _varying(data)}
-        drawn: dict[PressFont, dict[int, str]] = {}
-        sheet = Sheet(plate.shared)
-        orders: list[bytes] = []
-        for piece in plate.compiled.pieces:
-            if isinstance(piece, Slot):
-                orders += _lines(piece, texts[piece.key], drawn)
-            elif isinstance(piece, Frame):
-                size = _picture(sheet, data[piece.key]["src"], plate.numbers[piece.key])
-                orders.append(_framed(piece, *size))
-            else:
-                orders.append(piece)
-        sheet.stream(b"", b"\n".join(orders), plate.numbers[CONTENT])
-        fonts = [b"/V%s %d 0 R" % (f.name.encode(), f.embedded(sheet, glyphs)) for f, glyphs in drawn.items()]
-        sheet.put(b"<< %s %s >>" % (plate.fonts, b" ".join(fonts)), plate.numbers[FONTS])
-        title = data["document_title"]
-        packet = plate.metadata.replace(_TITLE.encode(), escape(title).encode())
-        sheet.stream(b"/Type /Metadata /Subtype /XML", packet, plate.numbers[METADATA], pack=False)
-        info = sheet.put(b"<< %s /Title %s >>" % (plate.info, text_string(title)), plate.numbers[INFO])
+
+def _plated(drawn: Compiled, finish: Finish) -> Plate:
+    return plate(drawn, signed=finish.seal is not None, attached=finish.attachment)
+
+
+def _stamped(plate: Plate, data: Data, finish: Finish) -> bytes:
+    """Return a file: what is drawn, its fonts, what readers show about it, and the finish."""
+    drawn: dict[PressFont, dict[int, str]] = {}
+    sheet = Sheet(plate.shared)
+    orders = b"\n".join(_orders(plate, data, sheet, drawn))
+    sheet.stream(b"", orders, plate.numbers[CONTENT])
+    fonts = [b"/V%s %d 0 R" % (font.name.encode(), font.embedded(sheet, glyphs)) for font, glyphs in drawn.items()]
+    sheet.put(b"<< %s %s >>" % (plate.fonts, b" ".join(fonts)), plate.numbers[FONTS])
+    title = data["document_title"]
+    packet = plate.metadata.replace(_TITLE.encode(), escape(title).encode())
+    sheet.stream(b"/Type /Metadata /Subtype /XML", packet, plate.numbers[METADATA], pack=False)
+    info = sheet.put(b"<< %s /Title %s >>" % (plate.info, text_string(title)), plate.numbers[INFO])
+    if finish.attachment is not None:
+        sheet.stream(_embedded(finish.attachment, finish.content), finish.content, plate.numbers[ATTACHED])
+    if finish.seal is None:
         return sheet.finished(info)
+    said = _CERTIFIED % (text_string(finish.signer), finish.at.encode())
+    return sheet.finished(info, finish.seal, plate.numbers[SIGNATURE], said)
+
+
+_CERTIFIED = (
+    b"/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /Name %s /M (D:%s) /Reference [ << /Type /SigRef "
+    b"/TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P 1 /V /1.2 >> >> ]"
+)
+"""A certification after which nothing may be changed. Source: ISO 32000-1, 12.8.2.2."""
+
+
+def _embedded(attachment: Attachment, content: bytes) -> bytes:
+    mark = hashlib.md5(content, usedforsecurity=False).hexdigest().encode()
+    kind = attachment.kind.replace("/", "#2F").replace("+", "#2B").encode()
+    return b"/Type /EmbeddedFile /Subtype /%s /Params << /Size %d /CheckSum <%s> >>" % (kind, len(content), mark)
+
+
+def _orders(plate: Plate, data: Data, sheet: Sheet, drawn: dict[PressFont, dict[int, str]]) -> Iterator[bytes]:
+    texts = {piece["key"]: piece for piece in _varying(data)}
+    for piece in plate.compiled.pieces:
+        if isinstance(piece, Slot):
+            yield from _lines(piece, texts[piece.key], drawn)
+        elif isinstance(piece, Frame):
+            size = _picture(sheet, data[piece.key]["src"], plate.numbers[piece.key])
+            yield _framed(piece, *size)
+        else:
+            yield piece
 
 
 def _pieces(data: Data) -> Iterator[Data]:
