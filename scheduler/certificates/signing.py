@@ -98,5 +98,3 @@ def _message(chain: list[x509.Certificate], attributes: bytes, signature: bytes)
         "signer_infos": [info],
     })  # fmt: skip
     return cms.ContentInfo({"content_type": "signed_data", "content": signed})
-
-

@@ -83,11 +83,15 @@ def compiled(document: weasyprint.Document, pdf: bytes, keys: list[str], fonts: 
     framed = {key: box for key, box in marked.items() if key in keys and _is_picture(box)}
     with pikepdf.open(io.BytesIO(pdf)) as file:
         content = file.pages[0].Contents.read_bytes()
-    cuts = [*_text_cuts(content, [key for key, _ in _texts(page)], slots), *_picture_cuts(content, framed)]
+    cuts: list[tuple[int, int, Slot | Frame]] = [
+        *_text_cuts(content, [key for key, _ in _texts(page)], slots),
+        *_picture_cuts(content, framed),
+    ]
     pieces: list[bytes | Slot | Frame] = []
     at = 0
     for start, end, what in sorted(cuts, key=lambda cut: cut[0]):
-        pieces += [content[at:start], what]
+        pieces.append(content[at:start])
+        pieces.append(what)
         at = end
     return Compiled(pdf, (*pieces, content[at:]))
 

@@ -50,7 +50,7 @@ class PressFont:
         """By glyph, thousandths of an em."""
         face = uharfbuzz.Face(uharfbuzz.Blob(font.file_content), font.index)
         self._bare = "CFF " in font.tables
-        if not self._bare and "glyf" not in font.tables or "fvar" in font.tables:
+        if (not self._bare and "glyf" not in font.tables) or "fvar" in font.tables:
             raise Unstampable(f"{font.family}: neither CFF nor TrueType outlines")
         if self._bare and b"\x0c\x1e" not in _top(face.reference_table("CFF ").data):
             raise Unstampable(f"{font.family}: glyphs are not numbered by themselves")
@@ -84,7 +84,8 @@ class PressFont:
         widths = b" ".join(b"%d [ %d ]" % (glyph, self.widths[glyph]) for glyph in sorted(drawn))
         inner = sheet.put(
             b"<< /Type /Font /Subtype %s /BaseFont %s /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) "
-            b"/Supplement 0 >> /FontDescriptor %d 0 R /W [ %s ] %s >>" % (kind, self._full_name, descriptor, widths, way)
+            b"/Supplement 0 >> /FontDescriptor %d 0 R /W [ %s ] %s >>"
+            % (kind, self._full_name, descriptor, widths, way)
         )
         return sheet.put(
             b"<< /Type /Font /Subtype /Type0 /BaseFont %s /Encoding /Identity-H /DescendantFonts [ %d 0 R ] "
@@ -157,9 +158,7 @@ def _index(cff: bytes, at: int) -> tuple[list[int], int]:
     """Return where the items of an INDEX begin, with the end of the last, and where it ends itself."""
     count, size = struct.unpack_from(">HB", cff, at)
     base = at + 2 + size * (count + 1)
-    ends = [
-        base + int.from_bytes(cff[at + 3 + n * size : at + 3 + (n + 1) * size], "big") for n in range(count + 1)
-    ]
+    ends = [base + int.from_bytes(cff[at + 3 + n * size : at + 3 + (n + 1) * size], "big") for n in range(count + 1)]
     return ends, ends[-1]
 
 
@@ -174,7 +173,5 @@ def _listed(cff: bytes) -> bytes:
         return cff
     (ranges,) = struct.unpack_from(">H", cff, at + 1)
     firsts = [struct.unpack_from(">H", cff, at + 3 + 3 * n)[0] for n in range(ranges + 1)]
-    listed = b"".join(
-        bytes([cff[at + 5 + 3 * n]]) * (firsts[n + 1] - firsts[n]) for n in range(ranges)
-    )
+    listed = b"".join(bytes([cff[at + 5 + 3 * n]]) * (firsts[n + 1] - firsts[n]) for n in range(ranges))
     return cff[: operator - 4] + struct.pack(">i", len(cff)) + cff[operator:] + b"\x00" + listed

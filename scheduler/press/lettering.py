@@ -151,4 +151,5 @@ _KEPT = 4_000
 def _width(pango_font: Any, glyph: int, size: float) -> int:  # noqa: ANN401 - a pointer of Pango
     ink, logical = ffi.new("PangoRectangle *"), ffi.new("PangoRectangle *")
     pango.pango_font_get_glyph_extents(pango_font, glyph, ink, logical)
-    return round(logical.width * 1000 * FROM_UNITS / size)
+    width: float = logical.width * 1000 * FROM_UNITS / size
+    return round(width)

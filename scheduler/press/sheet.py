@@ -66,9 +66,7 @@ class Sheet:
         """Write a stream, packed unless it is already or must stay readable; return its number."""
         if pack:
             content, entries = zlib.compress(content, 6), entries + b" /Filter /FlateDecode"
-        return self.put(
-            b"<< %s /Length %d >>\nstream\n%s\r\nendstream" % (entries, len(content), content), number
-        )
+        return self.put(b"<< %s /Length %d >>\nstream\n%s\r\nendstream" % (entries, len(content), content), number)
 
     def finished(self, info: int, seal: FileSeal | None = None, number: int = 0, said: bytes = b"") -> bytes:
         """Return the whole file; its identifier is a digest of everything before.
