@@ -148,6 +148,14 @@ class Keyring:
             _refuse_out_of_force(keys.certificates[0], on)
         return keys
 
+    def sealing(self, issuer: str, on: date) -> tuple[IssuerKeys, Seal]:
+        """Return the keys of an institution and its seal; arguments and errors as `of`."""
+        keys = self.of(issuer, on)
+        if keys.seal is None:
+            what = Text(f"没有 {issuer} 的文件签名密钥", f"there is no key of {issuer} that signs files")
+            raise refused("key-missing", what, hint=Text("在密钥登记文件中登记", "name it in the key register"))
+        return keys, keys.seal
+
 
 def load(source: KeySource) -> IssuerKeys:
     """Return the keys of one institution, loaded anew.

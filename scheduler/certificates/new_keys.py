@@ -60,19 +60,21 @@ def new_demo_keys(folder: Path, issuers: Sequence[str], *, bits: Bits = 2048) ->
         return missing
 
 
-def new_code_key(folder: Path, issuer: str) -> Path:
-    """Make a key for codes of an institution and return its file; whoever keeps the register adds it there.
+def new_code_key(folder: Path, issuer: str) -> bool:
+    """Make a key for codes of an institution that has none in the register, and name it there; tell whether it was made.
 
     The password lies beside it; both are readable by their owner only.
+
+    Raises:
+        SettingsError: The register is wrong.
     """
     with _locked(folder):
+        if any(source.issuer == issuer for source in read_keys(folder / REGISTER)):
+            return False
         stem = _free(folder)
-        password = _password(folder, stem)
-        _write(folder / f"{stem}-code.pem", _pem(Ed25519PrivateKey.generate(), password))
-        own = next((s for s in read_keys(folder / REGISTER) if s.issuer == issuer), None)
-        if own is None:
-            write_keys(folder / REGISTER, [{"issuer": issuer, **_code_fields(stem)}])
-        return folder / f"{stem}-code.pem"
+        _write(folder / f"{stem}-code.pem", _pem(Ed25519PrivateKey.generate(), _password(folder, stem)))
+        write_keys(folder / REGISTER, [{"issuer": issuer, **_code_fields(stem)}])
+        return True
 
 
 @contextmanager

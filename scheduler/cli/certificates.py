@@ -1,14 +1,14 @@
-"""Commands for certificates and the office itself: issue, verify, check."""
+"""Commands for certificates and the office itself: keys, issue, verify, check."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from scheduler.cli.command import Door, DryRun, command
-from scheduler.cli.progress import progress
+from scheduler.cli.progress import progress, rated
 from scheduler.cli.sessions import RoundArg
 from scheduler.errors import Text, errors_in
 
@@ -35,8 +35,39 @@ STANDING_WORDS = {
 
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
-    for body in (issue, verify, check):
+    for body in (keys, issue, verify, check):
         command(app)(body)
+
+
+def keys(
+    door: Door,
+    *,
+    act: Annotated[Literal["new"], typer.Argument(help="new：为没有密钥的机构生成 · make keys where there are none")],
+    issuers: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="机构全称 · full names, as printed on certificates")
+    ] = None,
+    round_id: Annotated[
+        str, typer.Option("--round", help="该批次的全部发证机构 · every institution that issues in a round")
+    ] = "",
+    codes_only: Annotated[
+        bool, typer.Option("--codes-only", help="只生成验真码密钥 · only Ed25519 keys for codes and credentials")
+    ] = False,
+    bits: Annotated[int, typer.Option("--bits", min=2048, help="RSA 位数，2048 或 3072 · length of RSA keys")] = 2048,
+) -> None:
+    """生成密钥：示范机构的签名密钥，或验真码密钥 · Make a demo office's signing keys, or keys for codes."""
+    del act
+    if bits not in {2048, 3072}:
+        raise typer.BadParameter("2048 | 3072", param_hint="--bits")
+    from scheduler.office.keys import new_keys as verb
+
+    with door.office() as office:
+        report = verb(
+            office, issuers=issuers or [], round_id=round_id, codes_only=codes_only, bits=2048 if bits == 2048 else 3072
+        )
+    door.answer(report)
+    for name in report.made_for:
+        door.say(name)
+    door.say(report.register)
 
 
 def issue(
@@ -57,9 +88,19 @@ def issue(
             "--glue-photos", help="无照片的留空框手工粘贴 · leave a frame to glue the photo in where none was given"
         ),
     ] = False,
+    engine: Annotated[
+        Literal["stamp", "weasyprint"],
+        typer.Option(
+            "--engine", help="stamp 套印（快），weasyprint 逐页重绘 · stamp compiled pages, or draw each anew"
+        ),
+    ] = "stamp",
+    cluster: Annotated[
+        str,
+        typer.Option("--cluster", metavar="ADDRESS", help="由 Dask 集群制证 · draw on the workers of a Dask cluster"),
+    ] = "",
     dry_run: DryRun = False,
 ) -> int:
-    """发证：编号、制作、校对、入台账 · Number, draw, proof and issue every certificate earned."""
+    """发证：编号、制作、签名、校对、入台账 · Number, draw, sign, proof and issue every certificate earned."""
     from scheduler.office.issue import issue as verb
 
     with door.office() as office, progress(door) as step:
@@ -70,7 +111,9 @@ def issue(
             issued_on=issued_on.date() if issued_on else None,
             proof_only=proof_only or dry_run,
             glue_photos=glue_photos,
-            progress=step,
+            engine=engine,
+            cluster=cluster,
+            progress=rated(door, step, Text("发证", "issuing")),
         )
     door.answer(report)
     door.findings(report.findings)

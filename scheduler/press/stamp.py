@@ -38,6 +38,8 @@ class Printed:
     pdf: bytes
     drawn_because: str
     """Why it was drawn anew; empty where it was stamped."""
+    plate: str = ""
+    """The compiled template it was stamped from; empty where it was drawn anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Stamper:
             SettingsError: As `Press.render`.
         """
         try:
-            return Printed(_stamped(self._plate(template, data, finish), data, finish), "")
+            key, plate = self._plate(template, data, finish)
+            return Printed(_stamped(plate, data, finish), "", key)
         except Unstampable as reason:
             return Printed(self.draw(template, data, finish), str(reason))
 
@@ -88,7 +91,7 @@ class Stamper:
         drawn = whole(self._press.render(template, data))
         return _stamped(_plated(drawn, finish), {**data, "rows": [], "place": {}}, finish)
 
-    def _plate(self, template: str, data: Data, finish: Finish) -> Plate:
+    def _plate(self, template: str, data: Data, finish: Finish) -> tuple[str, Plate]:
         shared = _dummies(data)
         kind = [template, shared, finish.seal is not None, finish.attachment and finish.attachment.name]
         key = hashlib.sha256(json.dumps(kind, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
@@ -103,7 +106,7 @@ class Stamper:
         found = self._plates[key]
         if isinstance(found, str):
             raise Unstampable(found)
-        return found
+        return key, found
 
 
 def _plated(drawn: Compiled, finish: Finish) -> Plate:

@@ -42,6 +42,10 @@ class Ledger(Certificates):
         self._last_line()
         return self._advance(scope)
 
+    def last_serial(self, scope: str) -> int:
+        """Return the last serial given in a numbering scope, 0 where none was; takes and locks nothing."""
+        return self._session.exec(select(CounterRow.last).where(CounterRow.scope == scope)).first() or 0
+
     def next_sequence(self) -> int:
         """Return the number of the ledger's next line.
 

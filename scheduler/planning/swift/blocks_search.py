@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from scheduler.executors.workers import Chain, Inline
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Tell
@@ -17,7 +18,6 @@ from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.bounds_prices import PriceBound
 from scheduler.planning.swift.stages import Swift
 from scheduler.planning.swift.work import Work
-from scheduler.planning.workers import Chain, Inline
 
 PARTS = 10
 """Parts in which prices are adjusted; a search that is stopped has those that are done."""

@@ -1,0 +1,188 @@
+"""The bench (制证台): makes the certificates of some orders: numbered, drawn, signed, proofed. It keeps and issues nothing.
+
+Used by issue.py, in this process or in others; each process opens its bench once and keeps templates, fonts and keys. The
+registry is not touched here, so nobody waits while certificates are drawn.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from scheduler.certificates import faces, numbering
+from scheduler.certificates.issuer import Issuer
+from scheduler.certificates.keyfile import REGISTER, read_keys
+from scheduler.certificates.keys import Keyring
+from scheduler.certificates.proof import Enclosed
+from scheduler.domain.certificates import Face
+from scheduler.domain.wording import SPECIMEN
+from scheduler.errors import Finding, IssuanceError, SealFailed
+from scheduler.office.orders import Batch, Item, Made, Order, named
+from scheduler.office.settings import Settings, templates_folder
+
+if TYPE_CHECKING:
+    from scheduler.certificates.issuer import Proofed
+    from scheduler.press.stamp import Finish, Printed, Stamper
+
+Engine = Literal["stamp", "weasyprint"]
+PROOF_SERIAL = 1
+"""Stands in the number of a proof that issues nothing."""
+Credential = Callable[[Face], bytes | None]
+"""Makes the machine-readable credential that goes with a certificate; None for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """All that a bench is opened with; the same on every machine that helps."""
+
+    templates: Path
+    keys: Path
+    """Folder of the key register."""
+    demo: bool
+    verify_url: str
+    engine: Engine = "stamp"
+    sign: bool = True
+    """False for proofs."""
+    version: str = ""
+    """Digest of templates and key register, so that no process goes on with old ones."""
+
+
+class Bench:
+    """One opened bench."""
+
+    def __init__(self, kit: Kit) -> None:
+        """Open a bench.
+
+        Raises:
+            SettingsError: Templates, fonts or the key register are missing or wrong.
+        """
+        from scheduler.press.render import Press
+        from scheduler.press.stamp import Stamper  # weasyprint: other verbs must not pay for it
+
+        self._kit = kit
+        self._stamper: Stamper = Stamper(Press(kit.templates))
+        self._issuer = Issuer(kit.templates)
+        # Neither press nor token serves two threads at once.
+        self.lock = threading.Lock()
+        self._keys = Keyring(read_keys(kit.keys / REGISTER), demo=kit.demo)
+
+    def make(self, orders: tuple[Order, ...], serials: Mapping[str, int], at: str) -> Batch:
+        """Make everything ordered; an entry of which one certificate fails gets none, and its serials go to the next.
+
+        Args:
+            orders: What to make.
+            serials: First serial to give, by counter.
+            at: Moment of signing, ISO 8601 with zone.
+        """
+        free = dict(serials)
+        done: list[tuple[Order, tuple[Made, ...]]] = []
+        findings: list[Finding] = []
+        for order in orders:
+            taken = dict(free)
+            try:
+                made = tuple(self._all(order, taken, at))
+            except SealFailed as stop:
+                return Batch(tuple(done), tuple(findings), stop)
+            except IssuanceError as refusal:
+                findings += refusal.findings
+                continue
+            free = taken
+            done.append((order, made))
+        return Batch(tuple(done), tuple(findings))
+
+    def _all(self, order: Order, free: dict[str, int], at: str) -> Iterator[Made]:
+        """Make the certificates of an entry, all numbered before the first is drawn."""
+        photo = order.photo.read_bytes() if order.photo else None
+        numbered = []
+        for item in order.items:
+            serial = free.get(item.scope, PROOF_SERIAL) if item.scope else 0
+            free[item.scope] = serial + 1
+            try:
+                numbered.append((item, serial, self._face(order, item, serial)))
+            except IssuanceError as refusal:
+                raise named(refusal, order.entry, item.award) from refusal
+        for item, serial, face in numbered:
+            try:
+                proofed, because = self._drawn(face, photo, at)
+            except SealFailed:
+                raise
+            except IssuanceError as refusal:
+                raise named(refusal, order.entry, item.award) from refusal
+            yield Made(item.award, face, proofed.pdf, proofed.sha256, item.scope, serial, because)
+
+    def _face(self, order: Order, item: Item, serial: int) -> Face:
+        facts = numbering.facts_for(order.entry, item.award, item.issuer, order.issued_on)
+        face = faces.make_face(
+            order.entry,
+            item.award,
+            item.issuer,
+            number=numbering.number(item.rule, facts, serial or None),
+            issued_on=order.issued_on,
+            inquiry_code=base64.b32encode(secrets.token_bytes(10)).decode(),
+            verify_base=self._kit.verify_url,
+            together=[other.award for other in order.items],
+        )
+        if self._kit.demo:
+            face = replace(face, inquiry_lines=(*face.inquiry_lines, SPECIMEN))
+        return face
+
+    def _drawn(self, face: Face, photo: bytes | None, at: str) -> tuple[Proofed, str]:
+        """Draw, sign and proof one certificate; return it and why it was drawn anew, if it was."""
+        finish, enclosed = self._finish(face, at)
+        data = self._issuer.paper(face, photo=photo)
+        printed = self._printed(f"certificates/{face.template}", data, finish)
+        proofed = self._issuer.prepare(face, printed.pdf, photo=photo, enclosed=enclosed, plate=printed.plate)
+        return proofed, printed.drawn_because
+
+    def _printed(self, template: str, data: Mapping[str, object], finish: Finish) -> Printed:
+        from scheduler.press.stamp import Printed
+
+        if self._kit.engine == "weasyprint":
+            return Printed(self._stamper.draw(template, data, finish), "")
+        return self._stamper.print(template, data, finish)
+
+    def _finish(self, face: Face, at: str) -> tuple[Finish, Enclosed]:
+        from scheduler.press.stamp import PLAIN, Finish
+
+        if not self._kit.sign:
+            return PLAIN, Enclosed()
+        keys, seal = self._keys.sealing(face.issuer, date.fromisoformat(at[:10]))
+        finish = Finish(seal, keys.signer, pdf_moment(at))
+        return finish, Enclosed(None, keys.certificates[0].public_bytes(Encoding.DER))
+
+
+def kit_of(settings: Settings, *, engine: Engine = "stamp", sign: bool = True) -> Kit:
+    """Return what a bench of this office is opened with; raises SettingsError when the templates cannot be found."""
+    templates = templates_folder(settings)
+    known = sha256()
+    for file in (*sorted(file for file in templates.rglob("*") if file.is_file()), settings.keys_folder / REGISTER):
+        known.update(str(file).encode() + (file.read_bytes() if file.is_file() else b""))
+    return Kit(templates, settings.keys_folder, settings.demo, settings.verify_url, engine, sign, known.hexdigest())
+
+
+def pdf_moment(at: str) -> str:
+    """Return a moment of ISO 8601 with zone as a PDF writes it: ``20260618093000+08'00'``."""
+    digits = "".join(c for c in at[:19] if c.isdigit())
+    return f"{digits}{at[19:22]}'{at[23:25]}'" if len(at) >= 25 else f"{digits}Z"
+
+
+def make(kit: Kit, orders: tuple[Order, ...], serials: Mapping[str, int], at: str) -> Batch:
+    """Make everything ordered at the bench of this process, opened at its first call; see `Bench.make`."""
+    bench = _opened(kit)
+    with bench.lock:
+        return bench.make(orders, serials, at)
+
+
+@lru_cache(maxsize=2)
+def _opened(kit: Kit) -> Bench:
+    return Bench(kit)
