@@ -141,7 +141,7 @@ def _opened(text: str) -> tuple[bytes, bytes, bytes]:
 def _loaded(content: bytes) -> Any:  # noqa: ANN401 - whatever a stranger wrote
     try:
         return cbor2.loads(content)
-    except Exception as fault:  # noqa: BLE001 - a decoder of hostile bytes may fail in any way
+    except Exception as fault:
         raise BadCode("not readable as CBOR") from fault
 
 

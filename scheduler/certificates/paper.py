@@ -38,7 +38,7 @@ def paper(face: Face, layout: Layout, *, photo: bytes | None) -> dict[str, objec
             **_box(layout.photo),
             "src": _data("image/jpeg", portrait(photo, face.name)) if photo is not None else "",
         },
-        "qr": {**_box(layout.qr), "src": _data("image/png", qr_png(face.verify_address))},
+        "qr": {**_box(layout.qr), "src": _data("image/png", qr_png(face.qr))},
         "seal": {
             **_box(layout.seal),
             "src": "data:image/svg+xml," + quote(seal_svg(face.issuer, layout.purpose)),

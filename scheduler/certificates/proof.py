@@ -20,7 +20,9 @@ from scheduler.errors import Finding, IssuanceError, Text, Where
 
 _SLACK_MM = 0.4
 """How far the nominal box of a character may reach over its place before it counts as overflow."""
-_LEAST_QR_MM = 26.0
+_LEAST_QR_MM = 22.0
+_LEAST_SIGNED_MM = 35.0
+"""Least side of a code without its white margin: of an address, and of a signed text, which has three times as many modules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +164,17 @@ class _Desk:
                 "the file holds a picture that is not the certificate's",
             )
         text = qr_text(codes[0].image) if len(codes) == 1 and codes[0].image else None
-        if text != self.face.verify_address:
+        if text != self.face.qr:
             yield self.finding(
                 "proof-qr",
                 "二维码读不出或内容不符",
                 "the QR code is unreadable or wrong",
                 text,
-                self.face.verify_address,
+                self.face.qr,
             )
-        elif codes[0].right - codes[0].left < _LEAST_QR_MM:
+        elif (side := _side(codes[0])) < (least := _LEAST_SIGNED_MM if self.face.code else _LEAST_QR_MM):
             yield self.finding(
-                "proof-qr", "二维码太小", "the QR code is too small", f"{codes[0].right - codes[0].left:.1f} mm"
+                "proof-qr", "二维码太小", "the QR code is too small", f"{side:.1f} mm", f"{least:.0f} mm"
             )
         if len(photos) != (photo is not None) or (photo is not None and photos[0].raw != photo):
             yield self.finding("proof-photo", "照片不是考生提交的照片", "the photo is not the one handed in")
@@ -186,6 +188,14 @@ def _holds(box: Box, glyph: Glyph) -> bool:
 def _in(box: Box, picture: Picture) -> bool:
     x, y = (picture.left + picture.right) / 2, (picture.top + picture.bottom) / 2
     return box.left <= x <= box.left + box.width and box.top <= y <= box.top + box.height
+
+
+def _side(picture: Picture) -> float:
+    """Return the side of a drawn code without its white margin, mm."""
+    if picture.image is None:
+        return 0.0
+    dark = picture.image.convert("L").point(lambda grey: 255 - grey).getbbox() or (0, 0, 0, 0)
+    return (picture.right - picture.left) * (dark[2] - dark[0]) / picture.image.width
 
 
 def _sticks_out(box: Box, glyph: Glyph) -> bool:

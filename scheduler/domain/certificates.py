@@ -46,9 +46,16 @@ class Face:
     inquiry_code: str
     """80 random bits, base32; the second factor of an inquiry."""
     verify_address: str
-    """Address inside the QR code, with number and inquiry code; no identity number."""
+    """Address of the inquiry, with number and inquiry code; no identity number."""
     inquiry_lines: tuple[str, ...]
     """Addresses printed at the foot."""
+    code: str = ""
+    """Signed text for the QR code (二维码凭证); empty where the office has no key for it."""
+
+    @property
+    def qr(self) -> str:
+        """Return what the QR code says: the signed text, or the address where there is none."""
+        return self.code or self.verify_address
 
 
 @dataclass(frozen=True, slots=True)
