@@ -32,6 +32,10 @@ class BadCode(ValueError):
     """A text that is no code of ours, or one that was not signed by a known key; says why."""
 
 
+class UnknownKey(BadCode):
+    """A code that names a key which is not trusted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """What a code says (凭证内容)."""
@@ -87,7 +91,7 @@ def read_code(text: str, find_key: Callable[[bytes], Ed25519PublicKey | None]) -
     kid = header[_KID]
     key = find_key(kid) if isinstance(kid, bytes) and len(kid) == 8 else None
     if key is None:
-        raise BadCode("the key is not known")
+        raise UnknownKey("the key is not known")
     try:
         key.verify(signature, _to_be_signed(protected, payload))
     except InvalidSignature:
