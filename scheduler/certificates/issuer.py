@@ -88,7 +88,7 @@ class Issuer:
     def _quick(face: Face, pdf: bytes, layout: Layout, photo: bytes | None, enclosed: Enclosed) -> bool:
         printed = None if photo is None else portrait(photo, face.name)
         title = f"{face.title} {face.number}"
-        wanted = Wanted(title, layout.placed(face), printed, face.verify_address, enclosed)
+        wanted = Wanted(title, layout.placed(face), printed, face.qr, enclosed)
         return not differs(pdf, wanted)
 
 

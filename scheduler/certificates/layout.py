@@ -11,6 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -185,6 +186,7 @@ def read_layout(folder: Path, template: str) -> Layout:
         raise SettingsError(what, [Finding("face-toml", what, Where(file=str(path)))]) from fault
 
 
+@lru_cache(maxsize=4096)
 def fit(text: str, box: Box, size_pt: float, least_pt: float, *, lines: int = 1, spacing: float = 0) -> float:
     """Return the largest size, in half points, at which a text should fit its box; never below the least.
 

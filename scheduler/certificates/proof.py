@@ -14,7 +14,7 @@ from scheduler.certificates.layout import Box, Layout, Placed
 from scheduler.certificates.photos import portrait
 from scheduler.certificates.qr import qr_text
 from scheduler.certificates.reading import Glyph, Page, Picture, Reading, UnreadablePage, read_pdf
-from scheduler.certificates.signature import BadSignature, read_signature
+from scheduler.certificates.signature import BadSignature, signer_of
 from scheduler.domain.certificates import Face
 from scheduler.errors import Finding, IssuanceError, Text, Where
 
@@ -109,7 +109,7 @@ class _Desk:
         if wanted.signer is None:
             return
         try:
-            if read_signature(pdf).signer == wanted.signer:
+            if signer_of(pdf) == wanted.signer:
                 return
             said = "another signer"
         except BadSignature as fault:

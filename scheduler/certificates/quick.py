@@ -10,7 +10,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -19,7 +19,7 @@ from scheduler.certificates.fonts import DrawnFont, font_of
 from scheduler.certificates.layout import Box, Placed
 from scheduler.certificates.proof import Enclosed, same_text
 from scheduler.certificates.qr import qr_text
-from scheduler.certificates.signature import BadSignature, read_signature
+from scheduler.certificates.signature import BadSignature, signer_of
 
 if TYPE_CHECKING:
     import pikepdf
@@ -30,8 +30,9 @@ _BLOCK = re.compile(rb"BT\n(.*?)\nET", re.DOTALL)
 _PLACE = re.compile(rb"1 0 0 -1 (\S+) (\S+) Tm")
 _SHOWN = re.compile(rb"/(\S+) (\S+) Tf\n\[(.*?)\] TJ", re.DOTALL)
 _PIECE = re.compile(rb"<([0-9a-f]*)>|(-?[0-9.]+)")
-_KEPT: dict[bytes, DrawnFont] = {}
-"""Fonts that files share."""
+_kept: dict[bytes, _Font] = {}
+"""Fonts that files share, with what was set in them."""
+_MOST_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ class _Shown:
     missing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Font:
+    """A font with the runs met so far: by size and orders, text, width and whether a glyph is missing."""
+
+    drawn: DrawnFont
+    runs: dict[tuple[float, bytes], tuple[str, float, bool]] = field(default_factory=dict)
+
+
 class _Unlike(Exception):
     """The file is not as it was expected; says in what."""
 
@@ -72,7 +81,7 @@ def differs(pdf: bytes, wanted: Wanted) -> str:
             _frame(file, wanted)
             _texts(list(_shown(file)), wanted.texts)
             _pictures(file, wanted)
-        if wanted.enclosed.signer is not None and read_signature(pdf).signer != wanted.enclosed.signer:
+        if wanted.enclosed.signer is not None and signer_of(pdf) != wanted.enclosed.signer:
             return "signer"
     except (_Unlike, BadSignature) as fault:
         return str(fault)
@@ -101,38 +110,44 @@ def _shown(file: pikepdf.Pdf) -> Iterator[_Shown]:
             raise _Unlike("drawing orders")
         at, base = (float(number) * _MM_PER_PX for number in place.groups())
         for name, size, shown in _SHOWN.findall(block):
-            run = _run(fonts[name], float(size) * _MM_PER_PX, shown, at)
-            yield _Shown(run.text, run.left, run.right, base, run.missing)
-            at = run.right
+            text, width, missing = _run(fonts[name], float(size) * _MM_PER_PX, shown)
+            yield _Shown(text, at, at + width, base, missing)
+            at += width
 
 
-def _run(font: DrawnFont, em: float, shown: bytes, at: float) -> _Shown:
-    text, start, missing = [], at, False
-    for codes, space in _PIECE.findall(shown):
-        if space:
-            at -= float(space) * em / 1000
-        for n in range(0, len(codes), 4):
-            code = int(codes[n : n + 4], 16)
-            text.append(font.characters[code])
-            missing |= font.is_missing(code)
-            at += font.widths[code] * em
-    return _Shown("".join(text), start, at, 0.0, missing)
+def _run(font: _Font, em: float, shown: bytes) -> tuple[str, float, bool]:
+    """Return the text of a run, its width, and whether a glyph is missing; what all files share is worked out once."""
+    if (em, shown) not in font.runs:
+        font.runs[em, shown] = _read(font.drawn, em, shown)
+    return font.runs[em, shown]
 
 
-def _font(raw: pikepdf.Object) -> DrawnFont:
+def _read(font: DrawnFont, em: float, shown: bytes) -> tuple[str, float, bool]:
+    text, width, space = [], 0.0, 0.0
+    codes = []
+    for packed, number in _PIECE.findall(shown):
+        if number:
+            space += float(number)
+        codes += [int(packed[n : n + 4], 16) for n in range(0, len(packed), 4)]
+    text = [font.characters[code] for code in codes]
+    width = sum(font.widths[code] for code in codes) - space / 1000
+    return "".join(text), width * em, any(map(font.is_missing, codes))
+
+
+def _font(raw: pikepdf.Object) -> _Font:
     import pikepdf
 
     if not isinstance(raw.ToUnicode, pikepdf.Stream):
         raise _Unlike("font")
     inner = raw.DescendantFonts[0]
     key = raw.ToUnicode.read_raw_bytes() + inner.W.unparse()
-    if key not in _KEPT:
-        if len(_KEPT) > 64:
-            _KEPT.clear()
-        _KEPT[key] = font_of(raw)
+    if key not in _kept:
+        if len(_kept) > _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = _Font(font_of(raw))
     if not any(f"/FontFile{n}" in inner.FontDescriptor for n in ("2", "3")):
         raise _Unlike("font not embedded")
-    return _KEPT[key]
+    return _kept[key]
 
 
 def _texts(shown: list[_Shown], wanted: list[Placed]) -> None:

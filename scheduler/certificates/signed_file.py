@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
-from asn1crypto import cms
+from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+assert tsp  # noqa: S101 - importing it teaches cms the attribute that names the signer's certificate
 
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 _GAP = re.compile(rb"<([0-9a-f]+)>")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -17,13 +17,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from scheduler.certificates import faces, numbering
+from scheduler.certificates.claims import Twin, code_text, facts_of
 from scheduler.certificates.issuer import Issuer
 from scheduler.certificates.keyfile import REGISTER, read_keys
 from scheduler.certificates.keys import Keyring
-from scheduler.certificates.proof import Enclosed
+from scheduler.certificates.photos import portrait
+from scheduler.certificates.proof import NOTHING, Enclosed
+from scheduler.certificates.status import Shuffle
 from scheduler.domain.certificates import Face
 from scheduler.domain.wording import SPECIMEN
 from scheduler.errors import Finding, IssuanceError, SealFailed
@@ -37,8 +41,6 @@ if TYPE_CHECKING:
 Engine = Literal["stamp", "weasyprint"]
 PROOF_SERIAL = 1
 """Stands in the number of a proof that issues nothing."""
-Credential = Callable[[Face], bytes | None]
-"""Makes the machine-readable credential that goes with a certificate; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,20 @@ class Kit:
     """False for proofs."""
     version: str = ""
     """Digest of templates and key register, so that no process goes on with old ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One certificate in the making."""
+
+    order: Order
+    item: Item
+    photo: bytes | None
+    twins: tuple[Twin, ...]
+    place: int
+    """Serial of its place in the status lists; 0 for none."""
+    at: str
+    """Moment of signing, ISO 8601 with zone."""
 
 
 class Bench:
@@ -74,6 +90,7 @@ class Bench:
         self._issuer = Issuer(kit.templates)
         # Neither press nor token serves two threads at once.
         self.lock = threading.Lock()
+        self._shuffles: dict[str, Shuffle] = {}
         self._keys = Keyring(read_keys(kit.keys / REGISTER), demo=kit.demo)
 
     def make(self, orders: tuple[Order, ...], serials: Mapping[str, int], at: str) -> Batch:
@@ -103,30 +120,34 @@ class Bench:
     def _all(self, order: Order, free: dict[str, int], at: str) -> Iterator[Made]:
         """Make the certificates of an entry, all numbered before the first is drawn."""
         photo = order.photo.read_bytes() if order.photo else None
-        numbered = []
-        for item in order.items:
-            serial = free.get(item.scope, PROOF_SERIAL) if item.scope else 0
-            free[item.scope] = serial + 1
+        numbered = [self._numbered(order, item, free) for item in order.items]
+        twins = [Twin(face.number, face.title, face.inquiry_code) for face, _ in numbered]
+        for n, (item, (face, serials)) in enumerate(zip(order.items, numbered, strict=True)):
             try:
-                numbered.append((item, serial, self._face(order, item, serial)))
-            except IssuanceError as refusal:
-                raise named(refusal, order.entry, item.award) from refusal
-        for item, serial, face in numbered:
-            try:
-                proofed, because = self._drawn(face, photo, at)
+                job = Job(order, item, photo, (*twins[:n], *twins[n + 1 :]), dict(serials).get(item.places, 0), at)
+                proofed, because = self._drawn(face, job)
             except SealFailed:
                 raise
             except IssuanceError as refusal:
                 raise named(refusal, order.entry, item.award) from refusal
-            yield Made(item.award, face, proofed.pdf, proofed.sha256, item.scope, serial, because)
+            yield Made(item.award, proofed.face, proofed.pdf, proofed.sha256, serials, because)
 
-    def _face(self, order: Order, item: Item, serial: int) -> Face:
+    def _numbered(self, order: Order, item: Item, free: dict[str, int]) -> tuple[Face, tuple[tuple[str, int], ...]]:
+        """Return the face of a certificate with its number, and the serials it takes."""
+        serials = tuple((counter, free.get(counter, PROOF_SERIAL)) for counter in item.counters)
+        free.update((counter, serial + 1) for counter, serial in serials)
+        try:
+            return self._face(order, item, dict(serials).get(item.counter)), serials
+        except IssuanceError as refusal:
+            raise named(refusal, order.entry, item.award) from refusal
+
+    def _face(self, order: Order, item: Item, serial: int | None) -> Face:
         facts = numbering.facts_for(order.entry, item.award, item.issuer, order.issued_on)
         face = faces.make_face(
             order.entry,
             item.award,
             item.issuer,
-            number=numbering.number(item.rule, facts, serial or None),
+            number=numbering.number(item.rule, facts, serial),
             issued_on=order.issued_on,
             inquiry_code=base64.b32encode(secrets.token_bytes(10)).decode(),
             verify_base=self._kit.verify_url,
@@ -136,13 +157,40 @@ class Bench:
             face = replace(face, inquiry_lines=(*face.inquiry_lines, SPECIMEN))
         return face
 
-    def _drawn(self, face: Face, photo: bytes | None, at: str) -> tuple[Proofed, str]:
+    def _drawn(self, face: Face, job: Job) -> tuple[Proofed, str]:
         """Draw, sign and proof one certificate; return it and why it was drawn anew, if it was."""
-        finish, enclosed = self._finish(face, at)
-        data = self._issuer.paper(face, photo=photo)
+        from scheduler.press.stamp import PLAIN
+
+        finish, enclosed = PLAIN, NOTHING
+        if self._kit.sign:
+            face, finish, enclosed = self._signed(face, job)
+        data = self._issuer.paper(face, photo=job.photo)
         printed = self._printed(f"certificates/{face.template}", data, finish)
-        proofed = self._issuer.prepare(face, printed.pdf, photo=photo, enclosed=enclosed, plate=printed.plate)
+        proofed = self._issuer.prepare(face, printed.pdf, photo=job.photo, enclosed=enclosed, plate=printed.plate)
         return proofed, printed.drawn_because
+
+    def _signed(self, face: Face, job: Job) -> tuple[Face, Finish, Enclosed]:
+        """Return the face with its signed code, what the file is finished with, and what must be found in it."""
+        from scheduler.press.stamp import Finish
+
+        keys, seal = self._keys.sealing(face.issuer, date.fromisoformat(job.at[:10]))
+        if keys.code is not None and job.place:
+            facts = facts_of(
+                job.order.entry,
+                job.item.award,
+                issued_on=face.issued_on,
+                status_index=self._shuffle(face.issuer, keys.code).place(job.place),
+                twins=job.twins,
+                printed_photo=portrait(job.photo, face.name) if job.photo else None,
+            )
+            face = replace(face, code=code_text(face, facts, keys.code))
+        finish = Finish(seal, keys.signer, pdf_moment(job.at))
+        return face, finish, Enclosed(None, keys.certificates[0].public_bytes(Encoding.DER))
+
+    def _shuffle(self, issuer: str, key: Ed25519PrivateKey) -> Shuffle:
+        if issuer not in self._shuffles:
+            self._shuffles[issuer] = Shuffle(key)
+        return self._shuffles[issuer]
 
     def _printed(self, template: str, data: Mapping[str, object], finish: Finish) -> Printed:
         from scheduler.press.stamp import Printed
@@ -150,15 +198,6 @@ class Bench:
         if self._kit.engine == "weasyprint":
             return Printed(self._stamper.draw(template, data, finish), "")
         return self._stamper.print(template, data, finish)
-
-    def _finish(self, face: Face, at: str) -> tuple[Finish, Enclosed]:
-        from scheduler.press.stamp import PLAIN, Finish
-
-        if not self._kit.sign:
-            return PLAIN, Enclosed()
-        keys, seal = self._keys.sealing(face.issuer, date.fromisoformat(at[:10]))
-        finish = Finish(seal, keys.signer, pdf_moment(at))
-        return finish, Enclosed(None, keys.certificates[0].public_bytes(Encoding.DER))
 
 
 def kit_of(settings: Settings, *, engine: Engine = "stamp", sign: bool = True) -> Kit:

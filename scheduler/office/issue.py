@@ -25,7 +25,7 @@ from scheduler.office.bench import Engine, Kit, kit_of, make
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
 from scheduler.office.keep import as_finding, certificate, keep
-from scheduler.office.orders import Batch, Order, issuing, open_awards, order
+from scheduler.office.orders import Batch, Order, Wish, issuing, open_awards, order
 
 Step = Callable[[str, int, int], None]
 PAUSE_S = 0.025
@@ -117,19 +117,23 @@ def issue(
             Text("没有可以发证的考核结果", "there is no outcome to issue from"),
             hint=Text("先用 record 登记成绩", "record the marks first"),
         )
-    if not proof_only:
-        _ready_keys(office, setup)
-    on = issued_on or office.today()
-    run = _Run(office, setup, kit_of(office.settings, engine=engine, sign=not proof_only), on, glue_photos)
-    run.findings += _date_to_come(office, on)
+    places = {} if proof_only else _ready_keys(office, setup)
+    wish = Wish(setup, issued_on or office.today(), glue_photos, places)
+    run = _Run(office, wish, kit_of(office.settings, engine=engine, sign=not proof_only))
+    run.findings += _date_to_come(office, wish.issued_on)
     with _hands(executor, cluster, sum(count for _, count in waiting)) as lent:
         run.all([entry for entry, _ in waiting], lent, progress or (lambda *_: None))
     paths = [] if proof_only else export(office, round_id)
     return IssueReport(round_id, tuple(run.grants), before, tuple(map(str, paths)), tuple(run.findings), proof_only)
 
 
-def _ready_keys(office: Office, setup: RoundSetup) -> None:
-    """Look whether every institution that issues can sign; a demo office gets demonstration keys where it has none."""
+def _ready_keys(office: Office, setup: RoundSetup) -> dict[str, str]:
+    """Look whether every institution that issues can sign; a demo office gets demonstration keys where it has none.
+
+    Returns:
+        The counter of places in the status lists of each institution's key for codes, by the institution's name.
+    """
+    from scheduler.certificates.code import key_id
     from scheduler.certificates.keyfile import REGISTER, read_keys
     from scheduler.certificates.keys import Keyring
     from scheduler.certificates.new_keys import new_demo_keys
@@ -138,8 +142,8 @@ def _ready_keys(office: Office, setup: RoundSetup) -> None:
     if demo:
         new_demo_keys(folder, issuing(setup))
     keyring = Keyring(read_keys(folder / REGISTER), demo=demo)
-    for name in issuing(setup):
-        keyring.sealing(name, office.today())
+    loaded = [keyring.sealing(name, office.today())[0] for name in issuing(setup)]
+    return {keys.issuer: f"status:{key_id(keys.public).hex()}" for keys in loaded if keys.public}
 
 
 def _date_to_come(office: Office, issued_on: date) -> list[Finding]:
@@ -171,7 +175,7 @@ class _Task:
 
     def wanted(self) -> Counter[str]:
         """Return how many serials of each counter were set aside for it."""
-        return Counter(item.scope for order in self.orders for item in order.items if item.scope)
+        return Counter(counter for order in self.orders for item in order.items for counter in item.counters)
 
 
 @dataclass(slots=True)
@@ -179,10 +183,8 @@ class _Run:
     """The issuing of one round, from the first open entry to the last."""
 
     office: Office
-    setup: RoundSetup
+    wish: Wish
     kit: Kit
-    issued_on: date
-    glue_photos: bool
     grants: list[Grant] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     _next: dict[str, int] = field(default_factory=dict)
@@ -211,21 +213,22 @@ class _Run:
             while queue and sum(len(one.items) for one in orders) < size:
                 entry_id = queue.popleft()
                 try:
-                    one = order(self.office, store, self.setup, entry_id, self.issued_on, glue_photos=self.glue_photos)
+                    one = order(self.office, store, self.wish, entry_id)
                 except (IssuanceError, Conflict) as refusal:
                     self.findings += refusal.findings or [as_finding(refusal, entry_id)]
                     continue
                 orders += [one] if one.items else []  # none are left when another desk issued them meanwhile
-            scopes = {item.scope for one in orders for item in one.items if item.scope}
-            for scope in scopes - set(self._next):
-                self._next[scope] = store.ledger.last_serial(scope) + 1
+            counters = sorted({counter for one in orders for item in one.items for counter in item.counters})
+            for counter in counters:
+                if counter not in self._next:
+                    self._next[counter] = store.ledger.last_serial(counter) + 1
         if not orders:
             return
-        serials = {scope: self._next[scope] for scope in sorted(scopes)} if self.kit.sign else {}
+        serials = {counter: self._next[counter] for counter in counters} if self.kit.sign else {}
         future = handed(executor, make, (self.kit, tuple(orders), serials, self.office.now()))
         tasks.append(_Task(tuple(orders), serials, future))
-        for scope, count in tasks[-1].wanted().items():
-            self._next[scope] += count
+        for counter, count in tasks[-1].wanted().items():
+            self._next[counter] += count
 
     def _take(self, tasks: deque[_Task], queue: deque[str]) -> bool:
         """Keep what the first task has made; tell whether to go on."""
@@ -234,7 +237,7 @@ class _Run:
         self.findings += batch.findings
         again = self._kept(batch) if self.kit.sign else self._proofed(batch)
         self.findings += _drawn_anew(batch, again)
-        used = Counter(made.scope for _, all_made in batch.done for made in all_made if made.scope)
+        used = Counter(counter for _, all_made in batch.done for made in all_made for counter, _ in made.serials)
         if self.kit.sign and (again or used != task.wanted()):
             # What is in the making bears numbers that will not be the next ones.
             for other in tasks:

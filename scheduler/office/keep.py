@@ -62,7 +62,7 @@ def _entered(office: Office, store: Store, order: Order, made: tuple[Made, ...])
     if entry != order.entry or open_awards(store, outcome) != tuple(one.award.id for one in made):
         raise _Stale
     for one in made:
-        if one.scope and store.ledger.next_serial(one.scope) != one.serial:
+        if any(store.ledger.next_serial(counter) != serial for counter, serial in one.serials):
             raise _Stale
     first = store.ledger.next_sequence()
     certificates = tuple(certificate(order, one, first + n) for n, one in enumerate(made))

@@ -5,8 +5,8 @@ Used by issue.py, bench.py and keep.py. Plain values that travel to other proces
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -34,8 +34,15 @@ class Item:
     award: Award
     issuer: Institution
     rule: NumberRule
-    scope: str
+    counter: str
     """Counter its serial comes from; empty where its number counts nothing."""
+    places: str
+    """Counter of its place in the status lists of the issuer's key; empty where the issuer has no key for codes."""
+
+    @property
+    def counters(self) -> tuple[str, ...]:
+        """Return every counter it takes a serial of."""
+        return tuple(counter for counter in (self.counter, self.places) if counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +65,8 @@ class Made:
     face: Face
     pdf: bytes
     sha256: str
-    scope: str
-    serial: int
-    """0 where its number counts nothing."""
+    serials: tuple[tuple[str, int], ...]
+    """Serials it has taken, by counter."""
     drawn_because: str
     """Why it was drawn anew instead of stamped; empty where it was stamped."""
 
@@ -82,9 +88,18 @@ def open_awards(store: Store, outcome: Outcome) -> tuple[str, ...]:
     return tuple(award_id for award_id in outcome.earned_ids if award_id not in granted)
 
 
-def order(
-    office: Office, store: Store, setup: RoundSetup, entry_id: str, issued_on: date, *, glue_photos: bool
-) -> Order:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one issuing of a round is asked for."""
+
+    setup: RoundSetup
+    issued_on: date
+    glue_photos: bool
+    places: Mapping[str, str]
+    """Counter of places in the status lists, by name of the issuer."""
+
+
+def order(office: Office, store: Store, wish: Wish, entry_id: str) -> Order:
     """Return what is to be made for an entry; without items where another desk issued it meanwhile.
 
     Raises:
@@ -92,11 +107,11 @@ def order(
             is before the exam. The findings name the candidate.
     """
     entry, outcome = store.rounds.entry(entry_id), store.results.outcome(entry_id)
-    _refuse_early(entry, outcome, issued_on)
+    _refuse_early(entry, outcome, wish.issued_on)
     awards = [office.catalogue.award(award_id) for award_id in open_awards(store, outcome)]
-    items = tuple(_item(office, setup, entry, award, issued_on) for award in awards)
-    photo = _photo(Path(office.settings.photos_folder), entry, glue=glue_photos) if items else None
-    return Order(entry, items, photo, issued_on, withheld(outcome))
+    items = tuple(_item(office, wish, entry, award) for award in awards)
+    photo = _photo(Path(office.settings.photos_folder), entry, glue=wish.glue_photos) if items else None
+    return Order(entry, items, photo, wish.issued_on, withheld(outcome))
 
 
 def issuing(setup: RoundSetup) -> list[str]:
@@ -120,16 +135,17 @@ def _joined(reasons: Sequence[Text]) -> Text:
     return Text("；".join(reason.zh for reason in reasons), "; ".join(reason.en for reason in reasons))
 
 
-def _item(office: Office, setup: RoundSetup, entry: Entry, award: Award, issued_on: date) -> Item:
+def _item(office: Office, wish: Wish, entry: Entry, award: Award) -> Item:
     from scheduler.certificates import numbering
 
-    issuer = _issuer(office, setup, entry, award)
-    rule = _number_rule(entry, award, issued_on)
+    issuer = _issuer(office, wish.setup, entry, award)
+    rule = _number_rule(entry, award, wish.issued_on)
     try:
-        scope = numbering.series(rule, numbering.facts_for(entry, award, issuer, issued_on))
+        scope = numbering.series(rule, numbering.facts_for(entry, award, issuer, wish.issued_on))
     except IssuanceError as refusal:
         raise named(refusal, entry, award) from refusal
-    return Item(award, issuer, rule, f"{award.kind}:{scope}" if scope else "")
+    counter = f"{award.kind}:{scope}" if scope else ""
+    return Item(award, issuer, rule, counter, wish.places.get(issuer.name, ""))
 
 
 def _issuer(office: Office, setup: RoundSetup, entry: Entry, award: Award) -> Institution:
@@ -210,8 +226,6 @@ def _refused(entry: Entry, rule: str, what: Text, hint: Text) -> IssuanceError:
 
 def named(refusal: IssuanceError, entry: Entry, award: Award) -> IssuanceError:
     """Return a refusal whose findings name candidate, award and photo file, never the number of a document."""
-    from dataclasses import replace
-
     subject = f"{entry.candidate.name} {entry.id} {award.id}"
     findings = []
     for finding in refusal.findings:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ class Stamper:
         """Open a stamper over a press."""
         self._press = press
         self._fonts: dict[int, PressFont] = {}
-        self._plates: dict[str, Plate | str] = {}
+        self._plates: dict[object, tuple[str, Plate | str]] = {}
 
     def print(self, template: str, data: Data, finish: Finish = PLAIN) -> Printed:
         """Return a paper, stamped where that is exact, else drawn by the press.
@@ -93,20 +92,27 @@ class Stamper:
 
     def _plate(self, template: str, data: Data, finish: Finish) -> tuple[str, Plate]:
         shared = _dummies(data)
-        kind = [template, shared, finish.seal is not None, finish.attachment and finish.attachment.name]
-        key = hashlib.sha256(json.dumps(kind, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-        if key not in self._plates:
+        kind = (template, finish.seal is not None, finish.attachment, _frozen(shared))
+        if kind not in self._plates:
             if len(self._plates) >= _KEPT:
                 self._plates.pop(next(iter(self._plates)))
             keys = [*(piece["key"] for piece in _varying(data)), *(p for p in _DUMMIES if data[p]["src"])]
+            name = hashlib.sha256(repr(kind).encode()).hexdigest()
             try:
-                self._plates[key] = _plated(self._press.compile(template, shared, keys, self._fonts), finish)
+                self._plates[kind] = name, _plated(self._press.compile(template, shared, keys, self._fonts), finish)
             except Unstampable as reason:
-                self._plates[key] = str(reason)
-        found = self._plates[key]
+                self._plates[kind] = name, str(reason)
+        name, found = self._plates[kind]
         if isinstance(found, str):
             raise Unstampable(found)
-        return key, found
+        return name, found
+
+
+def _frozen(data: object) -> object:
+    """Return plain data as a value that can be looked up."""
+    if isinstance(data, dict):
+        return tuple((key, _frozen(value)) for key, value in data.items())
+    return tuple(map(_frozen, data)) if isinstance(data, list) else data
 
 
 def _plated(drawn: Compiled, finish: Finish) -> Plate:
