@@ -26,8 +26,10 @@ _COMMON = frozenset(
     for row in range(0xA1, 0xF8)
     for cell in range(0xA1, 0xFF)
     for character in bytes([row, cell]).decode("gb2312", "ignore")
-) | frozenset(range(0x20, 0x7F))
-"""Characters of GB 2312 and ASCII: nearly all that is ever printed."""
+) | frozenset((*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028)))
+"""Characters of GB 2312, Latin letters of names, and dashes and quotes: nearly all that is ever printed."""
+_FEATURES = ("pwid", "fwid", "hwid", "palt", "pkna", "lnum", "pnum", "tnum", "locl", "ccmp", "kern")
+"""Features by which a page may ask for other glyphs of common characters, such as narrow digits."""
 _UNICODE = (
     b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) "
     b"/Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <ffff>\n"
@@ -94,9 +96,8 @@ class PressFont:
 
     def _cut(self, drawn: Mapping[int, str]) -> tuple[bytes, Mapping[int, int]]:
         """Return the font program with these glyphs alone, and their numbers in it."""
-        wanted = uharfbuzz.SubsetInput()
+        wanted = _subset_input(set())
         wanted.sets(uharfbuzz.SubsetInputSets.GLYPH_INDEX).update(drawn)
-        wanted.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG).update(map(_tag, _DROPPED))
         wanted.flags = uharfbuzz.SubsetFlags.NOTDEF_OUTLINE | uharfbuzz.SubsetFlags.NO_LAYOUT_CLOSURE
         if self._bare:
             wanted.flags |= uharfbuzz.SubsetFlags.DESUBROUTINIZE
@@ -109,12 +110,20 @@ class PressFont:
 
 def _common(face: uharfbuzz.Face) -> tuple[uharfbuzz.Face, frozenset[int]]:
     """Return the font prepared for quick cutting, with its glyphs: prepared whole, a Chinese font would take 200 MB."""
-    wanted = uharfbuzz.SubsetInput()
-    wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(_COMMON)
-    wanted.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG).update(_tag(name) for name in _DROPPED if name != "cmap")
+    near = _subset_input({"GSUB"})
+    near.sets(uharfbuzz.SubsetInputSets.UNICODE).update(_COMMON)
+    near.sets(uharfbuzz.SubsetInputSets.LAYOUT_FEATURE_TAG).update(map(_tag, _FEATURES))
+    glyphs = frozenset(uharfbuzz.SubsetPlan(face, near).old_to_new_glyph_mapping)
+    wanted = _subset_input({"cmap"})
+    wanted.sets(uharfbuzz.SubsetInputSets.GLYPH_INDEX).update(glyphs)
     wanted.flags = uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.NO_LAYOUT_CLOSURE
-    plan = uharfbuzz.SubsetPlan(face, wanted)
-    return uharfbuzz.subset_preprocess(plan.execute()), frozenset(plan.old_to_new_glyph_mapping)
+    return uharfbuzz.subset_preprocess(uharfbuzz.SubsetPlan(face, wanted).execute()), glyphs
+
+
+def _subset_input(kept: set[str]) -> uharfbuzz.SubsetInput:
+    wanted = uharfbuzz.SubsetInput()
+    wanted.sets(uharfbuzz.SubsetInputSets.DROP_TABLE_TAG).update(_tag(name) for name in _DROPPED if name not in kept)
+    return wanted
 
 
 def _unicode(drawn: Mapping[int, str]) -> bytes:
