@@ -13,7 +13,7 @@ from scheduler.certificates.layout import Layout, read_layout
 from scheduler.certificates.paper import paper
 from scheduler.certificates.photos import portrait
 from scheduler.certificates.proof import NOTHING, Enclosed, proof
-from scheduler.certificates.quick import Wanted, differs
+from scheduler.certificates.quick import Wanted, bare_digest, differs
 from scheduler.domain.certificates import Face
 from scheduler.errors import ProofFailed, Text
 
@@ -44,7 +44,7 @@ class Issuer:
         """Open an issuer over a templates folder."""
         self._folder = folder
         self._layouts: dict[str, Layout] = {}
-        self._proven: set[str] = set()
+        self._proven: dict[str, str] = {}
 
     def layout(self, template: str) -> Layout:
         """Return the layout of a certificate template, read once; raises SettingsError when it cannot be used."""
@@ -73,7 +73,7 @@ class Issuer:
             ProofFailed: The page does not say what the face says; the findings name the candidate.
         """
         layout = self.layout(face.template)
-        if plate not in self._proven or not self._quick(face, pdf, layout, photo, enclosed):
+        if not (plate in self._proven and self._is_like(plate, face, pdf, photo, enclosed)):
             findings = proof(face, pdf, layout, photo=photo, enclosed=enclosed)
             if findings:
                 what = Text(
@@ -81,14 +81,13 @@ class Issuer:
                 )
                 raise ProofFailed(what, findings)
             if plate:
-                self._proven.add(plate)
+                self._proven[plate] = bare_digest(pdf)
         return Proofed(face, pdf, hashlib.sha256(pdf).hexdigest(), _KEY)
 
-    @staticmethod
-    def _quick(face: Face, pdf: bytes, layout: Layout, photo: bytes | None, enclosed: Enclosed) -> bool:
+    def _is_like(self, plate: str, face: Face, pdf: bytes, photo: bytes | None, enclosed: Enclosed) -> bool:
         printed = None if photo is None else portrait(photo, face.name)
-        title = f"{face.title} {face.number}"
-        wanted = Wanted(title, layout.placed(face), printed, face.qr, enclosed)
+        texts = self.layout(face.template).placed(face)
+        wanted = Wanted(f"{face.title} {face.number}", texts, printed, face.qr, enclosed, self._proven[plate])
         return not differs(pdf, wanted)
 
 

@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MM_PER_PX = 25.4 / 96
 _SLACK_MM = 0.4
 _BLOCK = re.compile(rb"BT\n(.*?)\nET", re.DOTALL)
+_PICTURE = re.compile(rb"1 0 0 1 \S+ \S+ cm\nq\n\S+ 0 0 \S+ \S+ \S+ cm\n/i\S+ Do")
 _PLACE = re.compile(rb"1 0 0 -1 (\S+) (\S+) Tm")
 _SHOWN = re.compile(rb"/(\S+) (\S+) Tf\n\[(.*?)\] TJ", re.DOTALL)
 _PIECE = re.compile(rb"<([0-9a-f]*)>|(-?[0-9.]+)")
@@ -46,6 +48,8 @@ class Wanted:
     code: str
     """What the QR code says."""
     enclosed: Enclosed
+    bare: str = ""
+    """Digest of all drawing orders but texts and pictures, as `bare_digest` gives it; empty asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,9 @@ def differs(pdf: bytes, wanted: Wanted) -> str:
     try:
         with pikepdf.open(io.BytesIO(pdf)) as file:
             _frame(file, wanted)
-            _texts(list(_shown(file)), wanted.texts)
+            content = file.pages[0].Contents.read_bytes()
+            _orders(content, wanted.bare)
+            _texts(list(_shown(file.pages[0], content)), wanted.texts)
             _pictures(file, wanted)
         if wanted.enclosed.signer is not None and signer_of(pdf) != wanted.enclosed.signer:
             return "signer"
@@ -88,6 +94,27 @@ def differs(pdf: bytes, wanted: Wanted) -> str:
     except (pikepdf.PdfError, LookupError, ValueError, AttributeError, TypeError, zlib.error, OSError) as fault:
         return type(fault).__name__
     return ""
+
+
+def bare_digest(pdf: bytes) -> str:
+    """Return a digest of all that a page draws but its texts and pictures, which is the same in all files of a template.
+
+    Raises:
+        pikepdf.PdfError: It is no PDF.
+    """
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        return _bare(file.pages[0].Contents.read_bytes())
+
+
+def _orders(content: bytes, bare: str) -> None:
+    if bare and _bare(content) != bare:
+        raise _Unlike("drawing orders")
+
+
+def _bare(content: bytes) -> str:
+    return sha256(_BLOCK.sub(b"", _PICTURE.sub(b"", content))).hexdigest()
 
 
 def _frame(file: pikepdf.Pdf, wanted: Wanted) -> None:
@@ -101,10 +128,9 @@ def _frame(file: pikepdf.Pdf, wanted: Wanted) -> None:
         raise _Unlike("attachment")
 
 
-def _shown(file: pikepdf.Pdf) -> Iterator[_Shown]:
-    page = file.pages[0]
+def _shown(page: pikepdf.Page, content: bytes) -> Iterator[_Shown]:
     fonts = {name.lstrip("/").encode(): _font(raw) for name, raw in page.Resources.Font.items()}
-    for block in _BLOCK.findall(page.Contents.read_bytes()):
+    for block in _BLOCK.findall(content):
         place = _PLACE.match(block)
         if place is None:
             raise _Unlike("drawing orders")

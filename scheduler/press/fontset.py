@@ -58,6 +58,7 @@ class PressFont:
             raise Unstampable(f"{font.family}: glyphs are not numbered by themselves")
         self._face = face
         self._common, self._common_glyphs = _common(face)
+        give_back()
         low, deep, wide, high = (round(1000 * n / font.upem) for n in _box(face))
         self._full_name = font.name
         self._descriptor = (
@@ -106,6 +107,17 @@ class PressFont:
         if self._bare:
             return _listed(face.reference_table("CFF ").data), {}
         return face.blob.data, plan.old_to_new_glyph_mapping
+
+
+def give_back() -> None:
+    """Give memory that is free again back to the system, where the C library can: fonts leave some hundred megabytes."""
+    import ctypes
+    import gc
+
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _common(face: uharfbuzz.Face) -> tuple[uharfbuzz.Face, frozenset[int]]:

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 from PIL import Image
 
 from scheduler.press.compiled import DUMMY, Compiled, Frame, Slot, whole
-from scheduler.press.fontset import PressFont, Unstampable
+from scheduler.press.fontset import PressFont, Unstampable, give_back
 from scheduler.press.plate import ATTACHED, CONTENT, FONTS, INFO, METADATA, SIGNATURE, Attachment, Plate, plate
 from scheduler.press.render import Press
 from scheduler.press.sheet import FileSeal, Sheet, text_string
@@ -102,6 +102,7 @@ class Stamper:
                 self._plates[kind] = name, _plated(self._press.compile(template, shared, keys, self._fonts), finish)
             except Unstampable as reason:
                 self._plates[kind] = name, str(reason)
+            give_back()
         name, found = self._plates[kind]
         if isinstance(found, str):
             raise Unstampable(found)
