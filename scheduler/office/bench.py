@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -55,8 +55,8 @@ class Kit:
     engine: Engine = "stamp"
     sign: bool = True
     """False for proofs."""
-    version: str = ""
-    """Digest of templates and key register, so that no process goes on with old ones."""
+    versions: tuple[str, str] = ("", "")
+    """Digests of the templates and of the key register, so that no process goes on with old ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,8 @@ class Bench:
         Raises:
             SettingsError: Templates, fonts or the key register are missing or wrong.
         """
-        from scheduler.press.render import Press
-        from scheduler.press.stamp import Stamper  # weasyprint: other verbs must not pay for it
-
         self._kit = kit
-        self._stamper: Stamper = Stamper(Press(kit.templates))
-        self._issuer = Issuer(kit.templates)
-        # Neither press nor token serves two threads at once.
-        self.lock = threading.Lock()
+        self._stamper, self._issuer = _tools(kit.templates, kit.versions[0])
         self._shuffles: dict[str, Shuffle] = {}
         self._keys = Keyring(read_keys(kit.keys / REGISTER), demo=kit.demo)
 
@@ -203,10 +197,16 @@ class Bench:
 def kit_of(settings: Settings, *, engine: Engine = "stamp", sign: bool = True) -> Kit:
     """Return what a bench of this office is opened with; raises SettingsError when the templates cannot be found."""
     templates = templates_folder(settings)
+    files = sorted(file for file in templates.rglob("*") if file.is_file())
+    versions = _digest(files), _digest([settings.keys_folder / REGISTER])
+    return Kit(templates, settings.keys_folder, settings.demo, settings.verify_url, engine, sign, versions)
+
+
+def _digest(files: Iterable[Path]) -> str:
     known = sha256()
-    for file in (*sorted(file for file in templates.rglob("*") if file.is_file()), settings.keys_folder / REGISTER):
+    for file in files:
         known.update(str(file).encode() + (file.read_bytes() if file.is_file() else b""))
-    return Kit(templates, settings.keys_folder, settings.demo, settings.verify_url, engine, sign, known.hexdigest())
+    return known.hexdigest()
 
 
 def pdf_moment(at: str) -> str:
@@ -217,11 +217,24 @@ def pdf_moment(at: str) -> str:
 
 def make(kit: Kit, orders: tuple[Order, ...], serials: Mapping[str, int], at: str) -> Batch:
     """Make everything ordered at the bench of this process, opened at its first call; see `Bench.make`."""
-    bench = _opened(kit)
-    with bench.lock:
-        return bench.make(orders, serials, at)
+    with _lock:
+        return _opened(kit).make(orders, serials, at)
+
+
+_lock = threading.Lock()
+"""Neither press nor token serves two threads at once."""
 
 
 @lru_cache(maxsize=2)
 def _opened(kit: Kit) -> Bench:
     return Bench(kit)
+
+
+@lru_cache(maxsize=1)
+def _tools(templates: Path, version: str) -> tuple[Stamper, Issuer]:
+    """Return stamper and issuer of a templates folder; compiled templates serve every kit."""
+    from scheduler.press.render import Press
+    from scheduler.press.stamp import Stamper  # weasyprint: other verbs must not pay for it
+
+    del version
+    return Stamper(Press(templates)), Issuer(templates)
