@@ -99,6 +99,12 @@ def read_code(text: str, find_key: Callable[[bytes], Ed25519PublicKey | None]) -
     return _claims(_loaded(payload)), kid
 
 
+def peek(text: str) -> tuple[bytes, int]:
+    """Return the key id and the status index of a code of our own making, unverified; raises BadCode as `read_code`."""
+    protected, payload, _ = _opened(text)
+    return bytes(_loaded(protected)[_KID]), _claims(_loaded(payload)).status_index
+
+
 def base45(content: bytes) -> str:
     """Return bytes as text of RFC 9285."""
     out = []

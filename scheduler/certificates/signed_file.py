@@ -20,6 +20,8 @@ assert tsp  # noqa: S101 - importing it teaches cms the attribute that names the
 
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 _GAP = re.compile(rb"<([0-9a-f]+)>")
+_BY_CERTIFICATE = tsp.SigningCertificateV2
+"""Loaded for what its module does: it teaches `cms` to read the attribute that names the signer's certificate."""
 _PKCS1 = {"sha256_rsa", "rsassa_pkcs1v15"}
 
 
@@ -76,7 +78,10 @@ def _checked(message: bytes, digest: bytes) -> tuple[bytes, tuple[bytes, ...]]:
         raise ValueError("another content")
     if [value.native for value in attributes["message_digest"]] != [digest]:
         raise ValueError("another digest")
-    named = attributes["signing_certificate_v2"][0]["certs"][0]["cert_hash"].native
+    (reference,) = attributes["signing_certificate_v2"]
+    if not isinstance(reference, _BY_CERTIFICATE):
+        raise TypeError("another kind of reference")
+    named = reference["certs"][0]["cert_hash"].native
     ders = [choice.chosen.dump() for choice in info["content"]["certificates"]]
     (own,) = (der for der in ders if sha256(der).digest() == named)
     public = x509.load_der_x509_certificate(own).public_key()

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from scheduler.cli.bundles import bundle as make_bundle
+from scheduler.cli.bundles import verify_by_bundle
 from scheduler.cli.command import Door, DryRun, command
 from scheduler.cli.progress import progress, rated
 from scheduler.cli.sessions import RoundArg
@@ -37,6 +39,7 @@ def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
     for body in (keys, issue, verify, check):
         command(app)(body)
+    command(app)(make_bundle)
 
 
 def keys(
@@ -127,10 +130,28 @@ def verify(
     door: Door,
     *,
     paper: Annotated[
-        str, typer.Argument(metavar="FILE|NUMBER", help="证书 PDF 文件或证书编号 · a certificate's file, or its number")
+        str,
+        typer.Argument(
+            metavar="FILE|NUMBER|CODE",
+            help="证书 PDF、证书编号；离线时为 PDF、二维码照片或扫描文本 · a certificate's file or number; offline its file, a "
+            "photograph of its code, or the scanned text",
+        ),
     ],
+    bundle: Annotated[
+        str, typer.Option("--bundle", metavar="FILE", help="验真包；离线验真 · verify offline, by a bundle alone")
+    ] = "",
+    pin: Annotated[
+        str,
+        typer.Option(
+            "--pin", metavar="FINGERPRINT", help="验真包签署密钥的指纹 · fingerprint of the key that signed it"
+        ),
+    ] = "",
 ) -> int:
-    """验真：与台账比对 · Tell a genuine certificate from an altered one by the ledger."""
+    """验真：与台账比对，或凭验真包离线核验 · Tell a genuine certificate from an altered one, by the ledger or by a bundle."""
+    if pin and not bundle:
+        raise typer.BadParameter("--bundle", param_hint="--pin")
+    if bundle:
+        return verify_by_bundle(door, paper, bundle, pin)
     from scheduler.office.verify import verify as verb
 
     with door.office() as office:
