@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from scheduler.certificates.code import key_id
+from scheduler.certificates.integrity import did_key
 from scheduler.certificates.status import SIZE, decoded, is_set
 from scheduler.errors import Finding, InputError, Text
 
@@ -88,6 +89,10 @@ class Bundle:
     def key(self, kid: bytes) -> tuple[TrustedIssuer, TrustedKey] | None:
         """Return a key by its id, and whose it is; None where it is not trusted."""
         return next(((i, key) for i in self.issuers for key in i.keys if key.id == kid), None)
+
+    def named(self, name: str) -> tuple[TrustedIssuer, TrustedKey] | None:
+        """Return a key by its did:key, and whose it is; None where it is not trusted."""
+        return next(((i, key) for i in self.issuers for key in i.keys if did_key(key.public) == name), None)
 
     def is_set(self, kid: bytes, purpose: str, place: int) -> bool:
         """Tell whether a certificate is revoked, or suspended."""

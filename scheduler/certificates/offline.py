@@ -1,4 +1,4 @@
-"""A paper judged by a bundle alone (离线验真): a file, a photograph of its code, or the scanned text. No office, no network.
+"""A paper judged by a bundle alone (离线验真): a file, a photograph of its code, the scanned text, or its credential. No office, no network.
 
 Used by office/verify_offline.py. The answer is a value: genuine, or every reason why not, naming what was altered.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -15,9 +15,11 @@ from cryptography import x509
 from PIL import Image
 
 from scheduler.certificates import status
-from scheduler.certificates.bundle import Bundle, TrustedIssuer
+from scheduler.certificates.bundle import Bundle, TrustedIssuer, TrustedKey
 from scheduler.certificates.code import PREFIX, BadCode, Claims, UnknownKey, read_code
 from scheduler.certificates.compare import differences
+from scheduler.certificates.credential import Said, credential_id, read_credential
+from scheduler.certificates.integrity import BadProof, StrangeKey
 from scheduler.certificates.printed import printed_text, printed_values
 from scheduler.certificates.qr import qr_texts
 from scheduler.certificates.reading import Page, UnreadablePage, read_pdf
@@ -57,7 +59,8 @@ def judge(paper: bytes, bundle: Bundle, now: datetime) -> Verification:
     """Tell what a paper turned out to be.
 
     Args:
-        paper: Bytes of a PDF, of a picture (PNG, JPEG, WebP) that shows the code, or of the scanned text.
+        paper: Bytes of a PDF, of a picture (PNG, JPEG, WebP) that shows the code, of the scanned text, or of the open
+            credential.
         bundle: All that is trusted.
         now: This moment, with a zone; tells whether paper and bundle are still in force.
 
@@ -67,6 +70,8 @@ def judge(paper: bytes, bundle: Bundle, now: datetime) -> Verification:
     case = _Case(bundle, now)
     if b"%PDF-" in paper[:1024]:
         case.file(paper)
+    elif paper.lstrip()[:1] == b"{":
+        case.credential(paper)
     elif paper.lstrip()[: len(PREFIX)] == PREFIX.encode():
         case.text(paper.decode("utf-8", "replace"))
         case.compare_yourself()
@@ -98,10 +103,11 @@ class _Case:
         signature = file_signature(pdf)
         issuer = self._signature(signature) if signature.is_signed else None
         try:
-            page = read_pdf(pdf).page
+            reading = read_pdf(pdf)
         except UnreadablePage as fault:
             self.find("paper-unreadable", Text("PDF 文件无法读取", "the PDF cannot be read"), str(fault))
             return
+        page = reading.page
         texts = [text for picture in page.pictures if picture.image for text in qr_texts(picture.image)]
         if not signature.is_signed and not page.glyphs:  # a scan of the paper: no more than a photograph
             self._photographed(texts)
@@ -112,6 +118,8 @@ class _Case:
             self._same_issuer(issuer, claims.issuer)
         elif not any(text.startswith(PREFIX) for text in texts):
             self._without_code(page, issuer, digest)
+        for content in reading.attached:
+            self._enclosed(content, claims)
         if not signature.is_signed:
             self._unsigned(claims)
 
@@ -196,34 +204,74 @@ class _Case:
             self.find("code-altered", what, str(fault))
             return None
         self.facts += _claimed(claims)
-        self._key(claims, kid)
-        self._standing(claims, kid)
+        self._key(self.bundle.key(kid), claims.issuer, claims.issued_on)
+        self._standing(kid, claims.status_index, claims.valid_until)
         return claims
 
-    def _key(self, claims: Claims, kid: bytes) -> None:
-        found = self.bundle.key(kid)
+    def credential(self, content: bytes) -> None:
+        said = self._read(content)
+        if said is None:
+            return
+        found = self.bundle.named(said.key)
+        self.facts += [
+            ("award", said.title),
+            ("number", said.number),
+            ("name", said.name),
+            ("issuer", said.issuer),
+            ("issued_on", date_words(said.issued_on).zh),
+        ]
+        self._key(found, said.issuer, said.issued_on)
+        if found is not None:
+            self._standing(found[1].id, said.status_index, said.valid_until)
+
+    def _read(self, content: bytes) -> Said | None:
+        """Judge a credential; return what it says where a trusted key signed it."""
+        try:
+            return read_credential(
+                content, lambda name: found[1].public if (found := self.bundle.named(name)) else None
+            )
+        except StrangeKey:
+            what = Text("开放凭证的签名密钥不在验真包中", "the key that signed the credential is not in the bundle")
+            self.find("unknown-key", what)
+        except BadProof as fault:
+            what = Text("开放凭证被改动或系伪造", "the credential was altered or forged")
+            self.find("altered-credential", what, str(fault))
+        return None
+
+    def _enclosed(self, content: bytes, claims: Claims | None) -> None:
+        """Judge the credential inside a file; it must be that of the paper."""
+        said = self._read(content)
+        if said is None or claims is None:
+            return
+        others = [("id", said.id, credential_id(claims.inquiry_code)), ("issuer", said.issuer, claims.issuer)]
+        others += [("name", said.name, claims.name), ("number", said.number, claims.number)]
+        for key, has, wanted in others:
+            if has != wanted:
+                what = Text("所附开放凭证属于另一证书", "the credential enclosed is another certificate's")
+                self.findings.append(
+                    Finding("altered-credential", what, said=f"{key}: {has}", expected=Text(wanted, wanted))
+                )
+                return
+
+    def _key(self, found: tuple[TrustedIssuer, TrustedKey] | None, named: str, issued_on: date) -> None:
         if found is None:
             return
         issuer, key = found
-        if issuer.name != claims.issuer:
+        if issuer.name != named:
             what = Text("密钥属于另一机构", "the key belongs to another institution")
-            self.findings.append(
-                Finding("other-issuer", what, said=claims.issuer, expected=Text(issuer.name, issuer.name))
-            )
-        if not key.trusted_on(claims.issued_on):
+            self.findings.append(Finding("other-issuer", what, said=named, expected=Text(issuer.name, issuer.name)))
+        if not key.trusted_on(issued_on):
             what = Text("密钥在发证日期不受信任", "the key is not trusted for that date of issue")
-            self.find("unknown-key", what, str(claims.issued_on))
+            self.find("unknown-key", what, str(issued_on))
 
-    def _standing(self, claims: Claims, kid: bytes) -> None:
-        if self.bundle.is_set(kid, status.REVOCATION, claims.status_index):
+    def _standing(self, kid: bytes, place: int, valid_until: date | None) -> None:
+        if self.bundle.is_set(kid, status.REVOCATION, place):
             self.find("certificate-revoked", _REVOKED)
-        if self.bundle.is_set(kid, status.SUSPENSION, claims.status_index):
+        if self.bundle.is_set(kid, status.SUSPENSION, place):
             self.find("certificate-suspended", Text("证书已被暂停使用", "the certificate was suspended"))
         today = self.now.astimezone(self.bundle.made_at.tzinfo).date()
-        if claims.valid_until is not None and claims.valid_until < today:
-            self.find(
-                "certificate-expired", Text("证书已过有效期", "the certificate has expired"), str(claims.valid_until)
-            )
+        if valid_until is not None and valid_until < today:
+            self.find("certificate-expired", Text("证书已过有效期", "the certificate has expired"), str(valid_until))
 
     def compare_yourself(self) -> None:
         what = Text(

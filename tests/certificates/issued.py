@@ -16,10 +16,12 @@ from cryptography.x509.oid import NameOID
 from scheduler.certificates.bundle import Bundle, TrustedIssuer, TrustedKey
 from scheduler.certificates.claims import Facts, Twin, code_text, facts_of
 from scheduler.certificates.code import key_id
+from scheduler.certificates.credential import DESCRIPTION, FILE_NAME, MEDIA_TYPE, credential
 from scheduler.certificates.photos import portrait
 from scheduler.certificates.signing import MemoryKey, Seal
 from scheduler.certificates.status import Shuffle
 from scheduler.domain.certificates import Face
+from scheduler.press.plate import Attachment
 from scheduler.press.stamp import Finish
 from tests.certificates.people import CODE, ISSUED, ISSUED_BY, LOW, SKILL, a_face, a_number, a_photo, an_entry
 
@@ -91,6 +93,7 @@ class Issued:
     facts: Facts
     pdf: bytes
     photo: bytes
+    credential: bytes
 
 
 def issue(stamper, issuer, award_id=SKILL.id, *, n=219, name="徐娟桂", serial=1, desk=None, face_changes=None,
@@ -105,10 +108,14 @@ def issue(stamper, issuer, award_id=SKILL.id, *, n=219, name="徐娟桂", serial
     facts = facts_of(entry, award, issued_on=ISSUED, status_index=Shuffle(desk.code).place(serial), twins=(twin,),
                      printed_photo=portrait(photo, ""))  # fmt: skip
     face = replace(face, code=code_text(face, facts, code_key or desk.code))
-    return Issued(face, facts, print_(stamper, issuer, face, photo, desk if seal else None), photo)
+    made = credential(face, facts, code_key or desk.code, "2026-06-18T09:30:00+08:00")
+    return Issued(face, facts, print_(stamper, issuer, face, photo, desk if seal else None, made), photo, made)
 
 
-def print_(stamper, issuer, face, photo, desk):
-    """Print a face, signed by a desk or by nobody."""
-    finish = Finish(desk.seal, desk.name, "20260618093000+08'00'") if desk else Finish()
+def print_(stamper, issuer, face, photo, desk, enclosed=None):
+    """Print a face, signed by a desk or by nobody, with a credential or without."""
+    attached = Attachment(FILE_NAME, MEDIA_TYPE, DESCRIPTION) if enclosed else None
+    finish = Finish(attachment=attached, content=enclosed or b"")
+    if desk:
+        finish = replace(finish, seal=desk.seal, signer=desk.name, at="20260618093000+08'00'")
     return stamper.print(f"certificates/{face.template}", issuer.paper(face, photo=photo), finish).pdf

@@ -36,7 +36,9 @@ def test_base45_there_and_back(content):
     assert from_base45(base45(content)) == content
 
 
-@pytest.mark.parametrize(("content", "text"), [(b"AB", "BB8"), (b"Hello!!", "%69 VD92EX0"), (b"base-45", "UJCLQE7W581")])
+@pytest.mark.parametrize(
+    ("content", "text"), [(b"AB", "BB8"), (b"Hello!!", "%69 VD92EX0"), (b"base-45", "UJCLQE7W581")]
+)
 def test_base45_as_the_standard_shows_it(content, text):
     assert base45(content) == text
 
@@ -50,7 +52,9 @@ def test_a_borrowed_key_id_is_refused():
     protected = cbor2.dumps({1: -8, 4: key_id(KEY.public_key())}, canonical=True)
     payload = cbor2.loads(from_base45(signed_code(CLAIMS, FORGER).removeprefix(PREFIX))).value[2]
     signed = cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
-    text = PREFIX + base45(cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, FORGER.sign(signed)]), canonical=True))
+    text = PREFIX + base45(
+        cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, FORGER.sign(signed)]), canonical=True)
+    )
     with pytest.raises(BadCode, match="does not fit"):
         read_code(text, known)
 

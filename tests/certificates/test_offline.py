@@ -206,7 +206,26 @@ def test_an_institution_that_signs_no_files_has_its_code(stamper, issuer):
     assert answer(issued.pdf) == ("altered", ["file-unsigned"])
 
 
-@pytest.mark.parametrize("paper", [b"", b"%PDF-1.7", b"JXC1:", b"\x89PNG\r\n\x1a\n", b"JXC1:\xff\xfe", b"hello",
+def test_the_credential_alone(skill, stamper, issuer):
+    found = judge(skill.credential, a_bundle(), NOW)
+    assert (found.valid, found.findings, dict(found.facts)["name"]) == (True, (), "徐娟桂")
+    assert answer(skill.credential.replace("徐娟桂".encode(), "徐娟佳".encode())) == ("altered", ["altered-credential"])
+    stranger = issue(stamper, issuer, desk=a_desk(skill.face.issuer))
+    assert answer(stranger.credential) == ("unknown-key", ["unknown-key"])
+    desk, place = desk_of(SKILL.id), skill.facts.status_index
+    revoked = {list_name(desk.kid, "revocation", place // SIZE): encoded([place % SIZE])}
+    assert answer(skill.credential, a_bundle(lists=revoked)) == ("revoked", ["certificate-revoked"])
+
+
+def test_the_credential_inside_must_be_that_of_the_paper(stamper, issuer, skill):
+    other = issue(stamper, issuer, n=221, name="王小明", inquiry_code="AAAABBBBCCCCDDDD")
+    mixed = print_(stamper, issuer, skill.face, skill.photo, desk_of(SKILL.id), other.credential)
+    assert answer(mixed) == ("altered", ["altered-credential"])
+    broken = print_(stamper, issuer, skill.face, skill.photo, desk_of(SKILL.id), b"{}")
+    assert answer(broken) == ("altered", ["altered-credential"])
+
+
+@pytest.mark.parametrize("paper", [b"{", b"{}", b'{"proof": [{}, {}]}', b"", b"%PDF-1.7", b"JXC1:", b"\x89PNG\r\n\x1a\n", b"JXC1:\xff\xfe", b"hello",
                                    b"%PDF-1.7 /ByteRange [0 1 2 3] /ByteRange [0 9 11 4]<00>"])  # fmt: skip
 def test_rubbish_is_no_certificate(paper):
     said, rules = answer(paper)
