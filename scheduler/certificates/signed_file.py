@@ -98,26 +98,33 @@ def _checked(message: bytes, digest: bytes) -> tuple[bytes, tuple[bytes, ...]]:
 
 def _written(signer: cms.SignerInfo, own: bytes, ders: list[bytes]) -> bytes:
     """Return the one way to write the message, so that no byte of it can be changed unseen."""
-    certificates = [asn1_x509.Certificate.load(der) for der in ders]
-    leaf = asn1_x509.Certificate.load(own)
-    algorithm = signer["signature_algorithm"]["algorithm"].native
-    if algorithm not in _PKCS1:
+    leaf = asn1_x509.Certificate.load(own)["tbs_certificate"]
+    algorithm = signer["signature_algorithm"]["algorithm"]
+    if algorithm.native not in _PKCS1:
         raise ValueError("another algorithm")
-    rewritten = {
-        "version": "v1",
-        "sid": cms.IssuerAndSerialNumber({"issuer": leaf.issuer, "serial_number": leaf.serial_number}),
-        "digest_algorithm": {"algorithm": "sha256"},
-        "signed_attrs": signer["signed_attrs"],
-        "signature_algorithm": {"algorithm": algorithm},
-        "signature": signer["signature"],
-        **({"unsigned_attrs": signer["unsigned_attrs"]} if signer["unsigned_attrs"].native else {}),
-    }
-    content = cms.SignedData({
-        "version": "v1",
-        "digest_algorithms": [{"algorithm": "sha256"}],
-        "encap_content_info": {"content_type": "data"},
-        "certificates": certificates,
-        "signer_infos": [cms.SignerInfo(rewritten)],
-    })  # fmt: skip
-    whole: bytes = cms.ContentInfo({"content_type": "signed_data", "content": content}).dump()
-    return whole
+    unsigned = signer["unsigned_attrs"]
+    said = _der(
+        0x30,
+        _VERSION_1,
+        _der(0x30, leaf["issuer"].dump(), leaf["serial_number"].dump()),
+        _SHA256,
+        signer["signed_attrs"].dump(),
+        _der(0x30, algorithm.dump(), _NULL),
+        signer["signature"].dump(),
+        unsigned.dump() if unsigned.native else b"",
+    )
+    content = _der(0x30, _VERSION_1, _der(0x31, _SHA256), _der(0x30, _DATA), _der(0xA0, *ders), _der(0x31, said))
+    return _der(0x30, _SIGNED_DATA, _der(0xA0, content))
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    """Return a value of X.690 with its tag and length."""
+    body = b"".join(parts)
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8 or 1, "big")
+    short = len(body) < 128
+    return bytes((tag,)) + (length if short else bytes((0x80 | len(length),)) + length) + body
+
+
+_NULL, _VERSION_1 = b"\x05\x00", b"\x02\x01\x01"
+_SHA256 = _der(0x30, bytes.fromhex("0609608648016503040201"), _NULL)
+_DATA, _SIGNED_DATA = (bytes.fromhex(f"06092a864886f70d01070{n}") for n in (1, 2))

@@ -17,7 +17,6 @@ from scheduler.certificates.code import read_code
 from scheduler.certificates.photos import portrait
 from scheduler.certificates.proof import proof
 from scheduler.certificates.qr import qr_texts
-from scheduler.press.stamp import Stamper
 from tests.certificates.people import CODE, ISSUED, ISSUED_BY, LOW, SKILL, a_face, a_number, a_photo, an_entry
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -53,9 +52,9 @@ def test_code_says_what_is_printed_and_no_document_number(award_id):
 
 @pytest.mark.parametrize("name", ["徐娟桂", "MARIA FERNANDA DE LOS ANGELES GONZALEZ-RODRIGUEZ"])
 @pytest.mark.parametrize("award_id", ISSUED_BY)
-def test_code_is_35_mm_wide_whatever_it_says(draw, issuer, award_id, name):
+def test_code_is_35_mm_wide_whatever_it_says(stamper, issuer, award_id, name):
     face, _ = coded(award_id, an_entry(name), issuer=replace(ISSUED_BY[award_id][1], name=LONG))
-    pdf = draw(face, a_photo())
+    pdf = stamper.print(f"certificates/{face.template}", issuer.paper(face, photo=a_photo())).pdf
     assert proof(face, pdf, issuer.layout(face.template), photo=a_photo()) == []
 
 
@@ -70,9 +69,9 @@ def test_too_small_a_code_is_not_issued(press, issuer):
 
 @pytest.mark.skipif(not shutil.which("pdftoppm"), reason="needs poppler-utils")
 @pytest.mark.parametrize("dpi", ["110", "200"])
-def test_stamped_code_is_read_from_the_printed_page(press, issuer, tmp_path, dpi):
+def test_stamped_code_is_read_from_the_printed_page(stamper, issuer, tmp_path, dpi):
     face, _ = coded(SKILL.id)
-    pdf = Stamper(press).print("certificates/skill_level", issuer.paper(face, photo=a_photo())).pdf
+    pdf = stamper.print("certificates/skill_level", issuer.paper(face, photo=a_photo())).pdf
     (tmp_path / "a.pdf").write_bytes(pdf)
     drawn = subprocess.run(["pdftoppm", "-r", dpi, "-png", str(tmp_path / "a.pdf")], capture_output=True, check=True)
     page = Image.open(io.BytesIO(drawn.stdout))

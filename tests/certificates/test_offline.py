@@ -16,14 +16,8 @@ from scheduler.certificates.bundle import TrustedIssuer, TrustedKey, list_name
 from scheduler.certificates.offline import judge
 from scheduler.certificates.signed_file import file_signature
 from scheduler.certificates.status import PURPOSES, SIZE, encoded
-from scheduler.press.stamp import Stamper
 from tests.certificates.issued import NOW, a_bundle, a_desk, desk_of, issue, print_
 from tests.certificates.people import CONSTRUCTION, ISSUED_BY, LOW, SKILL, a_photo
-
-
-@pytest.fixture(scope="module")
-def stamper(press):
-    return Stamper(press)
 
 
 @pytest.fixture(scope="module")
