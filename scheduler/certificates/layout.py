@@ -130,7 +130,7 @@ class Layout:
 
     def _single_texts(self, face: Face) -> Iterator[Placed]:
         specimen = SPECIMEN in face.inquiry_lines and "specimen" in self.places
-        inquiry = [line for line in face.inquiry_lines if not (specimen and line == SPECIMEN)]
+        inquiry = [line for line in (*face.inquiry_lines, face.remark) if line and not (specimen and line == SPECIMEN)]
         words = {
             "title": face.title,
             "title_en": face.title_en,
@@ -155,7 +155,8 @@ class Layout:
                 text = _repeated(text, box, size)
             lines = place.get("lines", 1)
             size = fit(text, box, size, least, lines=lines, spacing=place.get("spacing", 0))
-            varies = not {name for _, name, _, _ in Formatter().parse(place.get("text", "")) if name} <= _SHARED
+            named = {name for _, name, _, _ in Formatter().parse(place.get("text", "")) if name}
+            varies = not named <= _SHARED or text == face.remark
             yield Placed(key, text, box, size, "lines" if lines > 1 else "line", varies)
 
 

@@ -32,6 +32,7 @@ STANDING_WORDS = {
     "expired": Text("已过有效期", "expired"),
     "revoked": Text("已撤销", "revoked"),
     "cancelled": Text("已注销", "cancelled"),
+    "replaced": Text("已被新证书取代", "replaced"),
 }
 
 
@@ -172,8 +173,16 @@ def verify(
     return 0 if found.valid else 6
 
 
-def check(door: Door) -> int:
-    """检查设置、字体、系统库、模板、数据库和台账，一次列出全部问题 · Tell every fault of the set-up at once."""
+def check(
+    door: Door,
+    *,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="核查台账、清单和证书文件 · recompute ledger, manifests and files instead")
+    ] = False,
+) -> int:
+    """检查设置、字体、系统库、模板、数据库，或用 --ledger 核查台账 · Tell every fault of the set-up, or of the ledger."""
+    if ledger:
+        return _check_ledger(door)
     from scheduler.office.check import check as verb
 
     findings = verb(door.office_path)
@@ -182,3 +191,14 @@ def check(door: Door) -> int:
     if not findings:
         door.say(door.pick(Text("✓ 一切就绪", "✓ everything is in place")))
     return 3 if errors_in(findings) else 0
+
+
+def _check_ledger(door: Door) -> int:
+    from scheduler.office.check_ledger import check_ledger as verb
+
+    with door.office() as office:
+        report = verb(office)
+    door.answer(report)
+    door.findings(report.findings)
+    door.say(report.summary(door.language))
+    return 0 if report.sound else 6

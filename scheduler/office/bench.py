@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from scheduler.certificates import faces, numbering
 from scheduler.certificates.claims import Twin, code_text, facts_of
+from scheduler.certificates.code import key_id
 from scheduler.certificates.issuer import Issuer
 from scheduler.certificates.keyfile import REGISTER, read_keys
 from scheduler.certificates.keys import Keyring
@@ -31,6 +32,7 @@ from scheduler.certificates.status import Shuffle
 from scheduler.domain.certificates import Face
 from scheduler.domain.wording import SPECIMEN
 from scheduler.errors import Finding, IssuanceError, SealFailed
+from scheduler.office.numbered import Numbered
 from scheduler.office.orders import Batch, Item, Made, Order, named
 from scheduler.office.settings import Settings, templates_folder
 
@@ -115,7 +117,8 @@ class Bench:
         """Make the certificates of an entry, all numbered before the first is drawn."""
         photo = order.photo.read_bytes() if order.photo else None
         numbered = [self._numbered(order, item, free) for item in order.items]
-        twins = [Twin(face.number, face.title, face.inquiry_code) for face, _ in numbered]
+        faces_now = (*(face for face, _ in numbered), *order.beside)
+        twins = [Twin(face.number, face.title, face.inquiry_code) for face in faces_now]
         for n, (item, (face, serials)) in enumerate(zip(order.items, numbered, strict=True)):
             try:
                 job = Job(order, item, photo, (*twins[:n], *twins[n + 1 :]), dict(serials).get(item.places, 0), at)
@@ -124,7 +127,8 @@ class Bench:
                 raise
             except IssuanceError as refusal:
                 raise named(refusal, order.entry, item.award) from refusal
-            yield Made(item.award, proofed.face, proofed.pdf, proofed.sha256, serials, because)
+            keys = self._key_ids(face.issuer) if self._kit.sign else ()
+            yield Made(item.award, proofed.face, proofed.pdf, proofed.sha256, serials, because, keys)
 
     def _numbered(self, order: Order, item: Item, free: dict[str, int]) -> tuple[Face, tuple[tuple[str, int], ...]]:
         """Return the face of a certificate with its number, and the serials it takes."""
@@ -135,14 +139,23 @@ class Bench:
         except IssuanceError as refusal:
             raise named(refusal, order.entry, item.award) from refusal
 
+    def _key_ids(self, issuer: str) -> tuple[str, ...]:
+        keys = self._keys.of(issuer)
+        public = [certificate.public_key() for certificate in keys.certificates[:1]]
+        sealing = [sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest() for key in public]
+        return tuple(key[:8].hex() for key in (*sealing, *([key_id(keys.public)] if keys.public else [])))
+
     def _face(self, order: Order, item: Item, serial: int | None) -> Face:
+        if item.face is not None:
+            return item.face
         facts = numbering.facts_for(order.entry, item.award, item.issuer, order.issued_on)
+        given = item.numbered or Numbered(numbering.number(item.rule, facts, serial))
         face = faces.make_face(
             order.entry,
             item.award,
             item.issuer,
-            number=numbering.number(item.rule, facts, serial),
-            issued_on=order.issued_on,
+            number=given.number,
+            issued_on=given.issued_on or order.issued_on,
             inquiry_code=base64.b32encode(secrets.token_bytes(10)).decode(),
             verify_base=self._kit.verify_url,
             together=[other.award for other in order.items],

@@ -24,6 +24,9 @@ from scheduler.executors.workers import Inline, at_work, handed, outcome_of
 from scheduler.office.bench import Engine, Kit, kit_of, make
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
+from scheduler.office.keyring import log_key, ready_keys
+from scheduler.office.lost import refuse_behind
+from scheduler.office.manifests import give_head
 from scheduler.office.keep import as_finding, certificate, keep
 from scheduler.office.orders import Batch, Order, Wish, issuing, open_awards, order
 
@@ -105,9 +108,12 @@ def issue(
     Raises:
         NotFound: No such round, or no outcome for the entry.
         SettingsError: Templates, fonts or the key register are missing or wrong.
+        Conflict: The registry holds less than what was issued before: an old copy was restored.
         SealFailed: An institution has no key that may sign; nothing was issued.
     """
     with office.registry.transaction(write=False) as store:
+        if not proof_only:
+            refuse_behind(office, store)
         setup = store.rounds.setup(round_id)
         outcomes = [o for o in store.results.outcomes(round_id) if entry_id in (None, o.entry_id)]
         before = len(store.ledger.certificates(round_id))
@@ -117,33 +123,16 @@ def issue(
             Text("没有可以发证的考核结果", "there is no outcome to issue from"),
             hint=Text("先用 record 登记成绩", "record the marks first"),
         )
-    places = {} if proof_only else _ready_keys(office, setup)
+    places = {} if proof_only else ready_keys(office, issuing(setup))
     wish = Wish(setup, issued_on or office.today(), glue_photos, places)
     run = _Run(office, wish, kit_of(office.settings, engine=engine, sign=not proof_only))
     run.findings += _date_to_come(office, wish.issued_on)
     with _hands(executor, cluster, sum(count for _, count in waiting)) as lent:
         run.all([entry for entry, _ in waiting], lent, progress or (lambda *_: None))
     paths = [] if proof_only else export(office, round_id)
+    if not proof_only:
+        give_head(office, round_id=round_id, key=log_key(office))
     return IssueReport(round_id, tuple(run.grants), before, tuple(map(str, paths)), tuple(run.findings), proof_only)
-
-
-def _ready_keys(office: Office, setup: RoundSetup) -> dict[str, str]:
-    """Look whether every institution that issues can sign; a demo office gets demonstration keys where it has none.
-
-    Returns:
-        The counter of places in the status lists of each institution's key for codes, by the institution's name.
-    """
-    from scheduler.certificates.code import key_id
-    from scheduler.certificates.keyfile import REGISTER, read_keys
-    from scheduler.certificates.keys import Keyring
-    from scheduler.certificates.new_keys import new_demo_keys
-
-    folder, demo = office.settings.keys_folder, office.settings.demo
-    if demo:
-        new_demo_keys(folder, issuing(setup))
-    keyring = Keyring(read_keys(folder / REGISTER), demo=demo)
-    loaded = [keyring.sealing(name, office.today())[0] for name in issuing(setup)]
-    return {keys.issuer: f"status:{key_id(keys.public).hex()}" for keys in loaded if keys.public}
 
 
 def _date_to_come(office: Office, issued_on: date) -> list[Finding]:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scheduler.domain.certificates import Certificate, Grant
+from scheduler.domain.numbers import KeptNumber
 from scheduler.errors import Conflict, Finding, IssuanceError, Where
 from scheduler.office.desk import Office
+from scheduler.office.numbered import pass_lost
 from scheduler.office.orders import Made, Order, open_awards
 from scheduler.registry.store import Store
 
@@ -42,6 +44,7 @@ def keep(office: Office, done: Sequence[tuple[Order, tuple[Made, ...]]]) -> Kept
     findings: list[Finding] = []
     with office.registry.transaction() as store:
         for order, made in done:
+            pass_lost(office, store, order.entry, [(one.face.number, one.award.id, one.serials) for one in made])
             try:
                 with store.part():
                     grants.append(_entered(office, store, order, made))
@@ -64,6 +67,7 @@ def _entered(office: Office, store: Store, order: Order, made: tuple[Made, ...])
     for one in made:
         if any(store.ledger.next_serial(counter) != serial for counter, serial in one.serials):
             raise _Stale
+    _book(office, store, order, made)
     first = store.ledger.next_sequence()
     certificates = tuple(certificate(order, one, first + n) for n, one in enumerate(made))
     grant = Grant(entry.id, certificates, order.withheld)
@@ -71,6 +75,20 @@ def _entered(office: Office, store: Store, order: Order, made: tuple[Made, ...])
     store.ledger.add_grant(grant, files, office.now())
     office.note(store, "issue", entry.round_id, f"{entry.id}: " + ", ".join(map(_said, made)))
     return grant
+
+
+def _book(office: Office, store: Store, order: Order, made: tuple[Made, ...]) -> None:
+    """Set the numbers aside in the book of numbers; one from outside must be the one that still waits."""
+    for item, one in zip(order.items, made, strict=True):
+        serial = dict(one.serials).get(item.counter)
+        number, award_id, entry_id = one.face.number, one.award.id, order.entry.id
+        if serial is not None:
+            allocated = KeptNumber(number, award_id, entry_id, "allocated", office.now(), item.counter, serial)
+            store.numbers.keep(allocated)
+        elif item.numbered is not None:
+            waiting = store.numbers.waiting(entry_id, award_id)
+            if waiting is None or waiting.number != number:
+                raise _Stale
 
 
 def _said(made: Made) -> str:
@@ -90,8 +108,9 @@ def certificate(order: Order, made: Made, sequence: int) -> Certificate:
         sha256=made.sha256,
         # Neither name nor number: files travel by mail, and a special-operation number holds the identity number.
         file_name=f"{sequence:06d}-{made.award.id}.pdf",
-        issued_on=order.issued_on,
-        valid_from=order.issued_on,
-        valid_until=valid_until(made.award.validity_on(order.issued_on), order.issued_on),
+        issued_on=made.face.issued_on,
+        valid_from=made.face.issued_on,
+        valid_until=valid_until(made.award.validity_on(made.face.issued_on), made.face.issued_on),
         sequence=sequence,
+        key_ids=made.key_ids,
     )

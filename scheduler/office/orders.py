@@ -18,6 +18,7 @@ from scheduler.domain.results import Outcome
 from scheduler.domain.rounds import RoundSetup
 from scheduler.errors import Finding, IssuanceError, Text, Where
 from scheduler.office.desk import Office
+from scheduler.office.numbered import Numbered, imported
 from scheduler.registry.store import Store
 
 _ROLES = {
@@ -38,6 +39,10 @@ class Item:
     """Counter its serial comes from; empty where its number counts nothing."""
     places: str
     """Counter of its place in the status lists of the issuer's key; empty where the issuer has no key for codes."""
+    numbered: Numbered | None = None
+    """Its number, where it does not come from the counter: from outside."""
+    face: Face | None = None
+    """What stands on it, where that was settled before: on a paper made again."""
 
     @property
     def counters(self) -> tuple[str, ...]:
@@ -55,6 +60,8 @@ class Order:
     """None leaves a frame to glue it in."""
     issued_on: date
     withheld: tuple[Withheld, ...]
+    beside: tuple[Face, ...] = ()
+    """Faces of the entry's other valid certificates, which are not made now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ class Made:
     """Serials it has taken, by counter."""
     drawn_because: str
     """Why it was drawn anew instead of stamped; empty where it was stamped."""
+    key_ids: tuple[str, ...] = ()
+    """Keys that signed it, as `Certificate.key_ids`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +92,9 @@ class Batch:
 
 
 def open_awards(store: Store, outcome: Outcome) -> tuple[str, ...]:
-    """Return the awards that were earned and not yet issued."""
-    granted = store.ledger.granted_awards(outcome.entry_id)
-    return tuple(award_id for award_id in outcome.earned_ids if award_id not in granted)
+    """Return the awards that were earned and not yet issued; what was revoked is not issued again by itself."""
+    settled = store.ledger.settled_awards(outcome.entry_id)
+    return tuple(award_id for award_id in outcome.earned_ids if award_id not in settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +118,8 @@ def order(office: Office, store: Store, wish: Wish, entry_id: str) -> Order:
     entry, outcome = store.rounds.entry(entry_id), store.results.outcome(entry_id)
     _refuse_early(entry, outcome, wish.issued_on)
     awards = [office.catalogue.award(award_id) for award_id in open_awards(store, outcome)]
-    items = tuple(_item(office, wish, entry, award) for award in awards)
-    photo = _photo(Path(office.settings.photos_folder), entry, glue=wish.glue_photos) if items else None
+    items = tuple(_item(office, store, wish, entry, award) for award in awards)
+    photo = photo_of(Path(office.settings.photos_folder), entry, glue=wish.glue_photos) if items else None
     return Order(entry, items, photo, wish.issued_on, withheld(outcome))
 
 
@@ -135,7 +144,7 @@ def _joined(reasons: Sequence[Text]) -> Text:
     return Text("；".join(reason.zh for reason in reasons), "; ".join(reason.en for reason in reasons))
 
 
-def _item(office: Office, wish: Wish, entry: Entry, award: Award) -> Item:
+def _item(office: Office, store: Store, wish: Wish, entry: Entry, award: Award) -> Item:
     from scheduler.certificates import numbering
 
     issuer = _issuer(office, wish.setup, entry, award)
@@ -144,8 +153,10 @@ def _item(office: Office, wish: Wish, entry: Entry, award: Award) -> Item:
         scope = numbering.series(rule, numbering.facts_for(entry, award, issuer, wish.issued_on))
     except IssuanceError as refusal:
         raise named(refusal, entry, award) from refusal
-    counter = f"{award.kind}:{scope}" if scope else ""
-    return Item(award, issuer, rule, counter, wish.places.get(issuer.name, ""))
+    places = wish.places.get(issuer.name, "")
+    if rule.imported:
+        return Item(award, issuer, rule, "", places, imported(store, entry, award, rule))
+    return Item(award, issuer, rule, f"{award.kind}:{scope}" if scope else "", places)
 
 
 def _issuer(office: Office, setup: RoundSetup, entry: Entry, award: Award) -> Institution:
@@ -195,7 +206,7 @@ def _refuse_early(entry: Entry, outcome: Outcome, issued_on: date) -> None:
         )
 
 
-def _photo(folder: Path, entry: Entry, *, glue: bool) -> Path | None:
+def photo_of(folder: Path, entry: Entry, *, glue: bool) -> Path | None:
     path = folder / Path(entry.candidate.photo).name if entry.candidate.photo else None
     if path is None and glue:
         return None

@@ -31,10 +31,15 @@ def head(leaves: Sequence[bytes]) -> bytes:
 class Peaks:
     """A tree that only grows: the heads of its full subtrees, the largest first. Adding costs a few hashes."""
 
-    def __init__(self) -> None:
-        """Begin with an empty tree."""
-        self.size = 0
-        self._peaks: list[bytes] = []
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        """Begin with an empty tree, or where an earlier one stopped."""
+        self.size = size
+        self._peaks = list(peaks)
+
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """Return the heads of the full subtrees, the largest first."""
+        return tuple(self._peaks)
 
     def add(self, one: bytes) -> None:
         """Add the hash of the next leaf."""
