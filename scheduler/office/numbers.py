@@ -146,14 +146,14 @@ def _awaited(office: Office, store: Store, entry: Entry, outcome: Outcome | None
     issued = _issued(store, entry, award_id)
     rules = [rule for edition, rule in award.number_rules if edition.in_force(office.today())]
     rule = rules[0] if rules else None
-    if issued is not None:
+    if rule is None or not rule.imported:
+        state = "allocated"
+    elif issued is not None:
         state = "issued"
     elif outcome is None:
         state = "undecided"
-    elif award_id not in outcome.earned_ids:
-        state = "not-earned"
     else:
-        state = "waiting" if rule is not None and rule.imported else "allocated"
+        state = "waiting" if award_id in outcome.earned_ids else "not-earned"
     number = issued.number if issued else ""
     return Awaited(award_id, award_words(award).zh, rule.pattern if rule else "(?!)", state, number)
 
