@@ -12,8 +12,8 @@ from scheduler.domain.certificates import Certificate, Standing
 from scheduler.errors import Finding, Language, Text, Where, errors_in
 from scheduler.office.desk import Office
 from scheduler.office.folder import certificates_folder
-from scheduler.office.lost import look
 from scheduler.office.keyring import log_keys
+from scheduler.office.lost import look
 from scheduler.office.manifests import Manifest, folder_of, read_manifests
 from scheduler.registry.store import Store
 
@@ -114,7 +114,9 @@ def _unlisted(store: Store) -> Iterator[Finding]:
 def _unsigned(manifest: Manifest, fault: Text) -> Finding:
     """Return what is wrong with a signature; an office that has no key yet is only warned."""
     if not manifest.head.signature:
-        hint = Text("在密钥登记中加入验真码密钥：scheduler keys new", "add a key for codes to the register: scheduler keys new")
+        hint = Text(
+            "在密钥登记中加入验真码密钥：scheduler keys new", "add a key for codes to the register: scheduler keys new"
+        )
         return Finding("head-unsigned", fault, Where(file=manifest.file.name), hint=hint, severity="warning")
     said = manifest.head.key_id
     return Finding("head-signature", fault, Where(file=manifest.file.name), said=said, hint=_KEEP)

@@ -16,8 +16,8 @@ from scheduler.errors import Finding, InputError, Language, NotFound, Text, Wher
 from scheduler.office.affected import Affected, listed, reason_given
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
-from scheduler.office.lost import refuse_behind
 from scheduler.office.keyring import log_key
+from scheduler.office.lost import refuse_behind
 from scheduler.office.manifests import give_head
 from scheduler.office.redraw import CORRECTED, Again, issuer_of, made_again, next_serial, remark
 from scheduler.registry.store import Store
@@ -210,4 +210,3 @@ def _nothing(case: _Case) -> InputError:
     return InputError(
         what, [Finding("nothing-to-correct", what, Where(subject=case.entry.id), said, wanted, hint)], hint
     )
-

@@ -17,17 +17,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from scheduler.domain.certificates import Grant
-from scheduler.domain.rounds import RoundSetup
 from scheduler.errors import Conflict, Finding, IssuanceError, Language, NotFound, Text, Where
 from scheduler.executors.cluster import connected
 from scheduler.executors.workers import Inline, at_work, handed, outcome_of
 from scheduler.office.bench import Engine, Kit, kit_of, make
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
+from scheduler.office.keep import as_finding, certificate, keep
 from scheduler.office.keyring import log_key, ready_keys
 from scheduler.office.lost import refuse_behind
 from scheduler.office.manifests import give_head
-from scheduler.office.keep import as_finding, certificate, keep
 from scheduler.office.orders import Batch, Order, Wish, issuing, open_awards, order
 
 Step = Callable[[str, int, int], None]

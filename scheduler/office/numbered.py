@@ -35,13 +35,17 @@ def imported(store: Store, entry: Entry, award: Award, rule: NumberRule) -> Numb
     """
     waiting = store.numbers.waiting(entry.id, award.id)
     if waiting is None:
-        what = Text(f"{award.name.zh}的编号由外部提供，尚未读入", f"numbers of {award.id} come from outside; none was imported")
+        what = Text(
+            f"{award.name.zh}的编号由外部提供，尚未读入", f"numbers of {award.id} come from outside; none was imported"
+        )
         finding = Finding(
             "number-not-imported",
             what,
             Where(subject=f"{entry.candidate.name} {entry.id}"),
             expected=Text(rule.pattern, rule.pattern),
-            hint=Text("用 scheduler numbers import 读入编号表", "import the numbers sheet with scheduler numbers import"),
+            hint=Text(
+                "用 scheduler numbers import 读入编号表", "import the numbers sheet with scheduler numbers import"
+            ),
         )
         raise IssuanceError(what, [finding])
     return Numbered(waiting.number, waiting.issued_on)

@@ -207,6 +207,11 @@ def _refuse_early(entry: Entry, outcome: Outcome, issued_on: date) -> None:
 
 
 def photo_of(folder: Path, entry: Entry, *, glue: bool) -> Path | None:
+    """Return the photo of an entry; None where none was named and it is to be glued in.
+
+    Raises:
+        IssuanceError: There is no such photo.
+    """
     path = folder / Path(entry.candidate.photo).name if entry.candidate.photo else None
     if path is None and glue:
         return None

@@ -62,7 +62,9 @@ def made_again(office: Office, again: Again, ending: Ending, *, corrected: bool 
         batch = make(kit_of(office.settings), (order,), serials, office.now())
         if not batch.done:
             findings = batch.findings or (batch.stopped.findings if batch.stopped else ())
-            raise IssuanceError(Text("证书没有制成，未作任何更改", "no paper was made; nothing was changed"), list(findings))
+            raise IssuanceError(
+                Text("证书没有制成，未作任何更改", "no paper was made; nothing was changed"), list(findings)
+            )
         with office.registry.transaction() as store:
             made = batch.done[0][1]
             if any(store.ledger.last_serial(c) + 1 != n for c, n in _first(made).items()):
@@ -103,7 +105,9 @@ def issuer_of(store: Store, old: Certificate) -> Institution:
         if institution.name == old.face.issuer:
             return institution
     what = Text("批次设置中已没有原发证机构", "the institution that issued it is no longer in the round's set-up")
-    hint = Text("在批次设置表“机构”中恢复后用 prepare 读入", "put it back into the set-up workbook and prepare it again")
+    hint = Text(
+        "在批次设置表“机构”中恢复后用 prepare 读入", "put it back into the set-up workbook and prepare it again"
+    )
     raise IssuanceError(what, [Finding("no-issuer", what, said=old.face.issuer, hint=hint)])
 
 

@@ -18,8 +18,8 @@ from scheduler.office.affected import (
 )
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
-from scheduler.office.lost import refuse_behind
 from scheduler.office.keyring import log_key
+from scheduler.office.lost import refuse_behind
 from scheduler.office.manifests import give_head
 from scheduler.office.redraw import REISSUED, Again, fresh_code, made_again, next_serial, remark
 from scheduler.registry.store import Store

@@ -12,8 +12,8 @@ from scheduler.domain.numbers import KeptNumber
 from scheduler.errors import Finding, Language
 from scheduler.office.affected import reason_given
 from scheduler.office.desk import Office
-from scheduler.office.lost import Lost, look
 from scheduler.office.keyring import log_key
+from scheduler.office.lost import Lost, look
 from scheduler.office.manifests import give_head
 from scheduler.registry.store import Store
 
