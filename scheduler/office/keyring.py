@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from scheduler.certificates.code import key_id
 from scheduler.certificates.keyfile import REGISTER, read_keys
-from scheduler.certificates.keys import Keyring
+from scheduler.certificates.keys import Keyring, load
 from scheduler.certificates.new_keys import new_demo_keys
 from scheduler.errors import SealFailed
 from scheduler.office.desk import Office
@@ -33,22 +33,25 @@ def ready_keys(office: Office, names: Sequence[str]) -> dict[str, str]:
 
 
 def log_key(office: Office) -> Ed25519PrivateKey | None:
-    """Return the key that signs heads of the ledger: the first key for codes in the register; None where there is none."""
-    return next((key for key in _code_keys(office)), None)
+    """Return the key that signs heads of the ledger: the key for codes in use of the register's first institution that has one.
+
+    None where there is none: heads stay unsigned, which ``check --ledger`` tells.
+    """
+    in_use = dict(_code_keys(office))
+    return next(iter(in_use.values()), None)
 
 
 def log_keys(office: Office) -> Callable[[bytes], Ed25519PublicKey | None]:
-    """Return what finds the public half of a key of this office by its id."""
-    known = {key_id(public): public for public in (key.public_key() for key in _code_keys(office))}
+    """Return what finds the public half of a key of this office by its id, former keys included."""
+    known = {key_id(public): public for public in (key.public_key() for _, key in _code_keys(office))}
     return known.get
 
 
-def _code_keys(office: Office) -> list[Ed25519PrivateKey]:
-    keyring = Keyring(read_keys(office.settings.keys_folder / REGISTER), demo=office.settings.demo)
-    keys = []
-    for issuer in keyring.issuers:
+def _code_keys(office: Office) -> Iterator[tuple[str, Ed25519PrivateKey]]:
+    for source in read_keys(office.settings.keys_folder / REGISTER):
         try:
-            keys.append(keyring.of(issuer).code)
+            keys = load(source)
         except SealFailed:  # a token that is not there today signs no certificate, and need not stop the ledger
             continue
-    return [key for key in keys if key is not None]
+        if keys.code is not None and (office.settings.demo or not keys.is_demo):
+            yield keys.issuer, keys.code
