@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -179,10 +180,14 @@ def check(
     ledger: Annotated[
         bool, typer.Option("--ledger", help="核查台账、清单和证书文件 · recompute ledger, manifests and files instead")
     ] = False,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="与别处保存的清单比对，可多次 · compare with a manifest kept elsewhere"),
+    ] = None,
 ) -> int:
     """检查设置、字体、系统库、模板、数据库，或用 --ledger 核查台账 · Tell every fault of the set-up, or of the ledger."""
-    if ledger:
-        return _check_ledger(door)
+    if ledger or against:
+        return _check_ledger(door, against or [])
     from scheduler.office.check import check as verb
 
     findings = verb(door.office_path)
@@ -193,11 +198,11 @@ def check(
     return 3 if errors_in(findings) else 0
 
 
-def _check_ledger(door: Door) -> int:
+def _check_ledger(door: Door, against: list[Path]) -> int:
     from scheduler.office.check_ledger import check_ledger as verb
 
     with door.office() as office:
-        report = verb(office)
+        report = verb(office, against=against)
     door.answer(report)
     door.findings(report.findings)
     door.say(report.summary(door.language))

@@ -137,7 +137,9 @@ def reissue(
     door.say(report.summary(door.language))
     for path in report.paths:
         door.say(path)
-    return 8 if errors_in(report.findings) else 0
+    if not errors_in(report.findings):
+        return 0
+    return 8 if report.done else 7
 
 
 def correct(

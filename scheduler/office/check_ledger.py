@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from scheduler.office.desk import Office
 from scheduler.office.folder import certificates_folder
 from scheduler.office.keyring import log_keys
 from scheduler.office.lost import look
-from scheduler.office.manifests import Manifest, folder_of, read_manifests
+from scheduler.office.manifests import Manifest, folder_of, read_files, read_manifests
 from scheduler.registry.store import Store
 
 _AGAIN = Text("运行 issue 会从登记库重新写出", "issue writes it again from the registry")
@@ -52,15 +52,22 @@ class LedgerReport:
         return f"{head}: {tail}; {wrong} findings; tree head {self.root[:16]}…"
 
 
-def check_ledger(office: Office) -> LedgerReport:
-    """Recompute chain, tree, records, reasons, numbers and files, and compare every manifest; changes nothing."""
+def check_ledger(office: Office, *, against: Iterable[Path] = ()) -> LedgerReport:
+    """Recompute chain, tree, records, reasons, numbers and files, and compare every manifest; changes nothing.
+
+    Args:
+        office: The opened office.
+        against: Manifests that were kept elsewhere, such as at a print shop: what nobody here could have altered.
+    """
+    also, unread = read_files(against)
     with office.registry.transaction(write=False) as store:
         certificates = store.ledger.certificates()
-        found = [*store.ledger.findings(), *store.numbers.findings(), *look(office, store, deep=True)[1]]
+        found = [*store.ledger.findings(), *store.numbers.findings(), *unread]
+        found += look(office, store, deep=True, also=also)[1]
         found += _heads(store)
         found += _unlisted(store)
         tree = store.heads.roots({last.sequence}) if (last := store.ledger.last()) else store.heads.roots({0})
-    manifests = read_manifests(folder_of(office))[0]
+    manifests = [*read_manifests(folder_of(office))[0], *also]
     find_key = log_keys(office)
     for manifest in manifests:
         if manifest.content != manifest.head.content:

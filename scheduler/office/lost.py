@@ -39,15 +39,19 @@ class Lost:
     """Lines that the registry holds."""
 
 
-def look(office: Office, store: Store, *, deep: bool = False) -> tuple[Lost, list[Finding]]:
+def look(
+    office: Office, store: Store, *, deep: bool = False, also: Sequence[Manifest] = ()
+) -> tuple[Lost, list[Finding]]:
     """Return what was lost, and the findings that say so.
 
     Args:
         office: The opened office.
         store: An open transaction.
         deep: Compute every head anew; otherwise heads that the registry remembers giving out are taken as held.
+        also: Manifests from elsewhere.
     """
     manifests, findings = read_manifests(folder_of(office))
+    manifests += also
     last = store.ledger.last()
     size = last.sequence if last else 0
     known = {(r.head.size, r.head.root) for r in store.heads.given()} if not deep else set()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,13 @@ def write_manifests(office: Office) -> dict[str, Path]:
 
 def read_manifests(folder: Path) -> tuple[list[Manifest], list[Finding]]:
     """Return every manifest of a folder, the smallest tree first, and a finding for each file that is none."""
+    return read_files(sorted(folder.glob("*.json")) if folder.is_dir() else [])
+
+
+def read_files(files: Iterable[Path]) -> tuple[list[Manifest], list[Finding]]:
+    """Return manifests, the smallest tree first, and a finding for each file that is none."""
     read, findings = [], []
-    for file in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+    for file in files:
         try:
             read.append(_read(file))
         except (OSError, ValueError, KeyError, TypeError) as fault:

@@ -99,13 +99,13 @@ def halves(office: Office, each: set[str]) -> list[str]:
 
 
 @pytest.fixture
-def desk(stages, tmp_path):
+def issued(stages, desk):
     """A function that puts the desk back to where everything is issued, always at the same place."""
 
     def fresh() -> Path:
-        shutil.rmtree(tmp_path / "desk", ignore_errors=True)
-        shutil.copytree(stages("issued"), tmp_path / "desk")
-        return tmp_path / "desk"
+        shutil.rmtree(desk, ignore_errors=True)
+        shutil.copytree(stages("issued"), desk)
+        return desk
 
     return fresh
 
@@ -138,12 +138,12 @@ CASES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("verb", "each", "standing", "n"), CASES.values(), ids=CASES)
-def test_kill_nine_at_every_point(desk, verb, each, standing, n) -> None:
-    killed, points = killed_at(desk(), verb, NEVER)
+def test_kill_nine_at_every_point(issued, verb, each, standing, n) -> None:
+    killed, points = killed_at(issued(), verb, NEVER)
     assert (killed, points > 10) == (False, True)
     every = range(1, points + 1)
     for at in every if FULL else sorted(random.Random(points).sample(every, SAMPLE)):
-        folder = desk()
+        folder = issued()
         assert killed_at(folder, verb, at)[0], f"point {at} of {points}"
         with open_at(folder) as office:
             assert halves(office, each) == [], f"point {at} of {points}"
@@ -156,10 +156,10 @@ def test_kill_nine_at_every_point(desk, verb, each, standing, n) -> None:
 
 
 @pytest.mark.slow
-def test_ending_and_entering_apart_is_caught_by_the_same_judge(desk) -> None:
+def test_ending_and_entering_apart_is_caught_by_the_same_judge(issued) -> None:
     seen = []
     for at in range(1, 80):
-        folder = desk()
+        folder = issued()
         killed, _ = killed_at(folder, apart, at)
         with open_at(folder) as office:
             seen += halves(office, set())

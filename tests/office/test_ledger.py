@@ -239,6 +239,20 @@ def test_restored_and_gone_on_with_is_noticed_as_another_ledger(office_at, tmp_p
         assert rules(refusal.value.findings) == ["ledger-forked"]
 
 
+def test_a_manifest_kept_elsewhere_tells_what_this_house_no_longer_can(office_at, tmp_path) -> None:
+    office = office_at("few")
+    issue(office, round_id=ROUND, entry_id=entries_of(office)["何勇阳"].id, issued_on=ON)
+    old = backup(office, tmp_path)
+    issue(office, round_id=ROUND, entry_id=entries_of(office)["曹少启"].id, issued_on=ON)
+    kept = shutil.copy(manifests_of(office)[1].file, tmp_path / "print-shop.json")
+    assert check_ledger(office, against=[kept]).findings == ()
+    shutil.rmtree(office.settings.out_folder)
+    with restore(office, old) as later:
+        (behind,) = [f for f in check_ledger(later, against=[kept]).findings if f.severity == "error"]
+        assert (behind.rule, behind.where.file, behind.said) == ("ledger-behind", "print-shop.json", "2")
+        assert rules(check_ledger(later, against=[tmp_path / "none.json"]).findings)[0] == "manifest-unreadable"
+
+
 def test_nothing_lost_nothing_acknowledged(office_at) -> None:
     office = office_at("issued")
     shown = restored(office, reason="试试", yes=True)
