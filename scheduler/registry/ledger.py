@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from sqlalchemy import select as sa_select
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from scheduler.domain.certificates import Certificate, Ending, Grant, LedgerEntry, Standing
 from scheduler.errors import Conflict, Finding, RegistryError, Text
@@ -37,6 +38,11 @@ Event = Literal["voided", "revoked", "replaced"]
 class Ledger(Certificates):
     """The certificates, and the only road by which one comes into being or ends."""
 
+    def __init__(self, session: Session) -> None:
+        """Read and write in one transaction."""
+        super().__init__(session)
+        self._locked = False
+
     def next_serial(self, scope: str) -> int:
         """Return the next serial of a numbering scope: 1, 2, 3 … without gaps.
 
@@ -49,7 +55,7 @@ class Ledger(Certificates):
         if not scope or scope == _LINES:
             raise RegistryError(Text(f"编号范围无效：{scope!r}", f"not a numbering scope: {scope!r}"))
         # The ledger's row first, always: two writers that lock in the same order never wait for each other in a ring.
-        self._last_line()
+        self._lock()
         return self._advance(scope)
 
     def last_serial(self, scope: str) -> int:
@@ -171,8 +177,10 @@ class Ledger(Certificates):
 
     def last(self) -> LedgerEntry | None:
         """Return the last line; its digest vouches for all before it. None in an empty ledger."""
-        row = self._session.exec(select(LedgerRow).order_by(col(LedgerRow.sequence).desc()).limit(1)).first()
-        return None if row is None else mapping.ledger_value(row)
+        # Columns instead of the row: it is asked for with every certificate.
+        table = LedgerRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is made
+        found = self._session.execute(sa_select(table).order_by(table.c.sequence.desc()).limit(1)).mappings().first()
+        return None if found is None else LedgerEntry(**found)
 
     def findings(self) -> list[Finding]:
         """Recompute everything the ledger claims and return what does not hold; empty when all does."""
@@ -180,8 +188,14 @@ class Ledger(Certificates):
 
     def _last_line(self) -> LedgerEntry | None:
         """Lock the ledger against other writers, then return its last line."""
-        self._session.exec(select(CounterRow.last).where(CounterRow.scope == _LINES).with_for_update()).one()
+        self._lock()
         return self.last()
+
+    def _lock(self) -> None:
+        """Lock the ledger until this transaction ends."""
+        if not self._locked:
+            self._session.exec(select(CounterRow.last).where(CounterRow.scope == _LINES).with_for_update()).one()
+            self._locked = True
 
     def _advance(self, scope: str) -> int:
         table = CounterRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is made

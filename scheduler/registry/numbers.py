@@ -32,7 +32,8 @@ class Numbers:
 
     def find_one(self, number: str, award_id: str) -> KeptNumber | None:
         """Return a number kept for an award; None when it is not."""
-        return next((kept for kept in self.find(number) if kept.award_id == award_id), None)
+        row = self._session.get(NumberRow, (number, award_id))
+        return None if row is None else mapping.number_value(row)
 
     def waiting(self, entry_id: str, award_id: str) -> KeptNumber | None:
         """Return the open number that waits for an entry's certificate of an award; None when none does.
