@@ -113,6 +113,12 @@ def reissue(
         str,
         typer.Option("--print-serial", help="空白证书的印刷流水号 · serial of the blank form; made up when left out"),
     ] = "",
+    revoked: Annotated[
+        bool,
+        typer.Option(
+            "--revoked", help="误撤销的按原编号重新制发 · issue again what was revoked by mistake, same number"
+        ),
+    ] = False,
     glue_photos: GluePhotos = False,
     yes: Yes = False,
     as_listed: AsListed = "",
@@ -129,6 +135,7 @@ def reissue(
             yes=yes,
             as_listed=as_listed,
             print_serial=print_serial,
+            revoked=revoked,
             glue_photos=glue_photos,
             progress=step,
         )

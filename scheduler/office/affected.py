@@ -50,8 +50,16 @@ class Affected:
     """Moment of issue by the ledger."""
 
 
-def chosen(office: Office, store: Store, selection: Selection) -> tuple[list[Certificate], list[Finding]]:
+def chosen(
+    office: Office, store: Store, selection: Selection, *, revoked: bool = False
+) -> tuple[list[Certificate], list[Finding]]:
     """Return the valid certificates of a selection in ledger order, and what is to be said about it.
+
+    Args:
+        office: The opened office.
+        store: An open transaction.
+        selection: What to look for.
+        revoked: Instead of the valid ones those that were revoked and that nothing has followed.
 
     Raises:
         InputError: Nothing was asked for, or a key id or a span of time cannot be one.
@@ -64,6 +72,9 @@ def chosen(office: Office, store: Store, selection: Selection) -> tuple[list[Cer
         for certificate in store.ledger.certificates(selection.round_id or None)
         if certificate.sequence in lines and _fits(certificate, selection)
     ]
+    if revoked:
+        gone = [c for c in found if c.standing is Standing.REVOKED and _is_last(store, c)]
+        return gone, _unknown(store, selection)
     valid = [certificate for certificate in found if certificate.standing is Standing.VALID]
     return valid, [*_unknown(store, selection), *_ended(office, found)]
 
@@ -163,6 +174,12 @@ def _fits(certificate: Certificate, selection: Selection) -> bool:
         and selection.award_id in {"", certificate.award_id}
         and (not selection.key_id or selection.key_id in certificate.key_ids)
     )
+
+
+def _is_last(store: Store, certificate: Certificate) -> bool:
+    """Tell whether nothing followed a certificate for the same entry and award."""
+    same = [c.sequence for c in store.ledger.of_entry(certificate.entry_id) if c.award_id == certificate.award_id]
+    return same[-1] == certificate.sequence
 
 
 def _zoned(moment: datetime) -> datetime:

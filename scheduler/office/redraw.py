@@ -143,8 +143,9 @@ def _entered(
     for one in made:
         for counter, _ in one.serials:
             store.ledger.next_serial(counter)
-    # One line for each certificate that ends comes before those of the new ones.
-    first = store.ledger.next_sequence() + len(again.old)
+    # One line for each certificate that ends comes before those of the new ones; what was revoked has ended already.
+    ending_now = [old for old in again.old if old.standing is Standing.VALID]
+    first = store.ledger.next_sequence() + len(ending_now)
     new = tuple(
         replace(
             old,
@@ -153,13 +154,18 @@ def _entered(
             sha256=one.sha256,
             file_name=f"{first + n:06d}-{old.award_id}.pdf",
             sequence=first + n,
+            standing=Standing.VALID,
             print_serial=serial,
             key_ids=one.key_ids,
         )
         for n, (old, one, serial) in enumerate(zip(again.old, made, again.serials, strict=True))
     )
     files = {c.file_name: one.pdf for c, one in zip(new, made, strict=True)}
-    store.ledger.replace(again.old, Grant(again.entry.id, new), files, office.now(), ending)
+    grant = Grant(again.entry.id, new)
+    if ending_now:
+        store.ledger.replace(again.old, grant, files, office.now(), ending)
+    else:
+        store.ledger.add_grant(grant, files, office.now())
     told = ", ".join(f"{old.sequence} → {c.sequence}" for old, c in zip(again.old, new, strict=True))
     verb = "correct" if corrected else "reissue"
     office.note(store, verb, again.entry.round_id, f"{told}: {ending.reason}")

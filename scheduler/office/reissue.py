@@ -61,6 +61,7 @@ def reissue(
     yes: bool = False,
     as_listed: str = "",
     print_serial: str = "",
+    revoked: bool = False,
     glue_photos: bool = False,
     progress: Step | None = None,
 ) -> ReissueReport:
@@ -77,6 +78,7 @@ def reissue(
         yes: Do it; otherwise only list them.
         as_listed: Code of the list that was shown; another list is refused. Empty takes the list as it is now.
         print_serial: Serial of the blank form (印刷流水号), for one certificate; one of our own when empty.
+        revoked: Take certificates that were revoked by mistake instead of valid ones; they must be named by number.
         glue_photos: As when issuing.
         progress: Called with a stage, papers done, and papers in all.
 
@@ -86,9 +88,15 @@ def reissue(
         Conflict: The list is not the one that was shown, or the registry is an old copy.
     """
     reason = reason_given(reason)
+    if revoked and not selection.numbers:
+        what = Text(
+            "撤销后重新制发须逐一指明编号", "certificates to be issued again after a revocation are named by number"
+        )
+        hint = Text("写明证书编号", "give their numbers")
+        raise InputError(what, [Finding("revoked-without-number", what, hint=hint)], hint)
     with office.registry.transaction(write=False) as store:
         refuse_behind(office, store)
-        certificates, findings = chosen(office, store, selection)
+        certificates, findings = chosen(office, store, selection, revoked=revoked)
         if not selection.numbers:
             certificates = _not_yet(store, certificates, reason, findings)
         affected = listed(office, store, certificates)

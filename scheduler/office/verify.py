@@ -55,9 +55,9 @@ def _number(office: Office, store: Store, number: str) -> Verification:
             hint=Text("核对编号；字母 X 应为大写", "check the number; a letter X is upper case"),
         )
         return Verification(False, (), (unknown,))
-    # A paper that was replaced says nothing about the number: its successor does.
-    current = [c for c in found if c.standing is not Standing.REPLACED] or found
-    judged = [_judge(office, certificate, []) for certificate in current]
+    # Of several papers of one award the last says what the number is worth: it may have been reissued or corrected.
+    current = {certificate.award_id: certificate for certificate in found}
+    judged = [_judge(office, certificate, []) for certificate in current.values()]
     return Verification(
         all(one.valid for one in judged),
         tuple(fact for one in judged for fact in one.facts),

@@ -179,6 +179,25 @@ def test_revoked_awards_are_not_issued_again_by_themselves(office_at) -> None:
     assert (again.issued, len(named(office, "何勇阳"))) == (0, 1)
 
 
+def test_what_was_revoked_by_mistake_is_issued_again_when_asked_for_by_number(office_at) -> None:
+    office = office_at("issued")
+    old = named(office, "何勇阳")[0]
+    one = Selection(numbers=(old.number,))
+    assert reissue(office, one, reason="误撤销", revoked=True).affected == ()
+    revoke(office, one, reason=WHY, yes=True)
+    assert reissue(office, one, reason="误撤销", yes=True).affected == ()
+    with pytest.raises(InputError) as refusal:
+        reissue(office, Selection(round_id=ROUND), reason="误撤销", revoked=True, yes=True)
+    assert rules(refusal.value.findings) == ["revoked-without-number"]
+    (new,) = reissue(office, one, reason="误撤销", revoked=True, yes=True).issued
+    assert (new.number, new.print_serial) == (old.number, f"{old.sequence:06d}-2")
+    assert (standings(office)[old.sequence], standings(office)[new.sequence]) == (Standing.REVOKED, Standing.VALID)
+    assert reissue(office, one, reason="误撤销", revoked=True, yes=True).issued == ()
+    assert verify(office, Path(office.settings.out_folder) / "certificates" / new.file_name).valid
+    assert verify(office, new.number).valid
+    sound(office)
+
+
 def test_spoiled_certificate_is_voided_and_issued_under_the_next_number(office_at) -> None:
     office = office_at("issued")
     spoiled = next(c for c in named(office, "何勇阳") if c.award_id == "electrician-5")
