@@ -50,11 +50,13 @@ def look(
         deep: Compute every head anew; otherwise heads that the registry remembers giving out are taken as held.
         also: Manifests from elsewhere.
     """
-    manifests, findings = read_manifests(folder_of(office))
+    given = [] if deep else store.heads.given()
+    # A manifest that the registry remembers giving out is not read again: the check does that.
+    manifests, findings = read_manifests(folder_of(office), known={record.id for record in given})
     manifests += also
     last = store.ledger.last()
     size = last.sequence if last else 0
-    known = {(r.head.size, r.head.root) for r in store.heads.given()} if not deep else set()
+    known = {(record.head.size, record.head.root) for record in given}
     answered = store.heads.acknowledged()
     open_ = [m for m in manifests if not _answered(m, answered)]
     roots = store.heads.roots({m.head.size for m in open_ if (m.head.size, m.head.root) not in known})

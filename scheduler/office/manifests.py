@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -57,24 +57,34 @@ def give_head(office: Office, *, round_id: str = "", key: Ed25519PrivateKey | No
         key: Signs the head; None leaves it unsigned, which ``check --ledger`` tells.
     """
     with office.registry.transaction() as store:
-        last, batch = store.heads.last(), store.heads.unbatched(round_id) if round_id else []
-        tree = store.heads.tree()
-        before = last.head.size if last else 0
-        if tree.size == before and not batch:
-            return None
-        record = HeadRecord(
-            f"{tree.size:06d}-{tree.head().hex()[:8]}",
-            TreeHead(tree.size, tree.head().hex(), office.now()),
-            before,
-            round_id if batch else "",
-            tuple(batch),
-            tuple(peak.hex() for peak in tree.peaks),
-        )
-        content = _digest(record.round_id, *_listed(office, store, record))
-        head = replace(record.head, content=content)
-        record = replace(record, head=signed_head(head, key) if key else head)
-        store.heads.give(record)
-    return write_manifests(office)[record.id]
+        record = _record(office, store, round_id)
+        if record is not None:
+            record = replace(record, head=signed_head(record.head, key)) if key else record
+            store.heads.give(record)
+    # Also where nothing changed: a manifest that somebody took away comes back.
+    paths = write_manifests(office)
+    return paths[record.id] if record else None
+
+
+def _record(office: Office, store: Store, round_id: str) -> HeadRecord | None:
+    """Return the head to give out, not signed yet; None where nothing changed since the last."""
+    given, batch = store.heads.given(), store.heads.unbatched(round_id) if round_id else []
+    tree, before = store.heads.tree(), given[-1].head.size if given else 0
+    if tree.size == before and not batch:
+        return None
+    name = f"{tree.size:06d}-{tree.head().hex()[:8]}"
+    # One tree may be given out twice: for an ending, then for a batch that a stop had left without its manifest.
+    same = sum(1 for record in given if record.id.startswith(name))
+    record = HeadRecord(
+        f"{name}-{same + 1}" if same else name,
+        TreeHead(tree.size, tree.head().hex(), office.now()),
+        before,
+        round_id if batch else "",
+        tuple(batch),
+        tuple(peak.hex() for peak in tree.peaks),
+    )
+    content = _digest(record.round_id, *_listed(office, store, record))
+    return replace(record, head=replace(record.head, content=content))
 
 
 def write_manifests(office: Office) -> dict[str, Path]:
@@ -90,9 +100,14 @@ def write_manifests(office: Office) -> dict[str, Path]:
     return paths
 
 
-def read_manifests(folder: Path) -> tuple[list[Manifest], list[Finding]]:
-    """Return every manifest of a folder, the smallest tree first, and a finding for each file that is none."""
-    return read_files(sorted(folder.glob("*.json")) if folder.is_dir() else [])
+def read_manifests(folder: Path, *, known: Collection[str] = ()) -> tuple[list[Manifest], list[Finding]]:
+    """Return the manifests of a folder, the smallest tree first, and a finding for each file that is none.
+
+    Args:
+        folder: Need not exist.
+        known: Names of manifests to leave out.
+    """
+    return read_files(sorted(file for file in folder.glob("*.json") if file.stem not in known))
 
 
 def read_files(files: Iterable[Path]) -> tuple[list[Manifest], list[Finding]]:
@@ -147,8 +162,8 @@ def _document(office: Office, store: Store, record: HeadRecord) -> bytes:
 def _listed(office: Office, store: Store, record: HeadRecord) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return what a manifest lists: the certificates of the batch, and the lines since the manifest before."""
     wanted = set(record.sequences)
-    certificates = [c for c in store.ledger.certificates(record.round_id or None) if c.sequence in wanted]
-    lines = [line for line in store.ledger.lines() if record.before < line.sequence <= record.head.size]
+    certificates = [c for c in store.ledger.certificates(record.round_id) if c.sequence in wanted] if wanted else []
+    lines = store.ledger.lines(after=record.before, until=record.head.size)
     return [_certificate(office, c) for c in certificates], [_line(office, line) for line in lines]
 
 

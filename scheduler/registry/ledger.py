@@ -169,10 +169,12 @@ class Ledger(Certificates):
                 self.withdraw(before, "replaced", at, dataclasses.replace(ending, replaced_by=after.sequence))
             self.add_grant(grant, files, at)
 
-    def lines(self) -> Iterator[LedgerEntry]:
-        """Yield the whole ledger, in order, without loading it at once."""
-        rows = select(LedgerRow).order_by(col(LedgerRow.sequence)).execution_options(yield_per=500)
-        for row in self._session.exec(rows):
+    def lines(self, after: int = 0, until: int | None = None) -> Iterator[LedgerEntry]:
+        """Yield the ledger's lines after one and up to another, in order, without loading them at once."""
+        rows = select(LedgerRow).where(col(LedgerRow.sequence) > after).order_by(col(LedgerRow.sequence))
+        if until is not None:
+            rows = rows.where(col(LedgerRow.sequence) <= until)
+        for row in self._session.exec(rows.execution_options(yield_per=500)):
             yield mapping.ledger_value(row)
 
     def last(self) -> LedgerEntry | None:

@@ -75,6 +75,21 @@ def test_lost_manifest_is_written_again_byte_for_byte(office_at) -> None:
     assert one.file.read_bytes() == before
 
 
+def test_a_batch_left_without_its_manifest_gets_one_whatever_came_between(office_at, monkeypatch) -> None:
+    office = office_at("few")
+    with monkeypatch.context() as stopped:
+        stopped.setattr("scheduler.office.issue.give_head", lambda *_, **__: None)
+        issue(office, round_id=ROUND, issued_on=ON)
+    assert found(office) == ["not-on-a-manifest"]
+    revoke(office, Selection(numbers=(ledger_of(office)[0].number,)), reason="误发", yes=True)
+    issue(office, round_id=ROUND, issued_on=ON)
+    assert sorted((m.batch.count("-"), len(m.certificates)) for m in manifests_of(office)) == [(1, 0), (2, 8)]
+    assert found(office) == []
+    manifests_of(office)[0].file.unlink()
+    issue(office, round_id=ROUND, issued_on=ON)
+    assert len(manifests_of(office)) == 2
+
+
 def found(office):
     return sorted(rules(check_ledger(office).findings))
 
