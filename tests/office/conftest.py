@@ -17,7 +17,6 @@ from scheduler.office.assemble import assemble
 from scheduler.office.desk import CHINA, Office, open_office
 from scheduler.office.enrol import enrol
 from scheduler.office.issue import issue
-from scheduler.office.keys import new_keys
 from scheduler.office.plan import plan
 from scheduler.office.prepare import prepare
 from scheduler.office.publish import publish
@@ -40,9 +39,8 @@ STAGES: dict[str, tuple[str, Stage]] = {
     "planned": ("enrolled", lambda office, _: plan(office, round_id=ROUND)),
     "published": ("planned", lambda office, _: publish(office, round_id=ROUND)),
     "marked": ("published", lambda office, _: record(office, PILOT / "marks.xlsx", round_id=ROUND)),
-    "keyed": ("published", lambda office, _: new_keys(office, round_id=ROUND)),
     "few": (
-        "keyed",
+        "published",
         lambda office, folder: record(
             office, edited(PILOT / "marks.xlsx", folder / "few.xlsx", only("成绩表", FEW)), round_id=ROUND
         ),
@@ -73,22 +71,15 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return folder_of
 
 
-@pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give where the office of a test stands: always the same place, so that templates compiled for one serve the next."""
-    return tmp_path_factory.mktemp("office") / "desk"
-
-
 @pytest.fixture
-def office_at(stages: Callable[[str], Path], desk: Path) -> Iterator[Callable[..., Office]]:
+def office_at(stages: Callable[[str], Path], tmp_path: Path) -> Iterator[Callable[..., Office]]:
     """Give a function that opens a copy of the pilot's office at a stage; called again, the same one on another day."""
     opened: list[Office] = []
-    shutil.rmtree(desk, ignore_errors=True)
 
     def opens(stage: str = "", day: date = TODAY) -> Office:
         if stage:
-            shutil.copytree(stages(stage), desk)
-        opened.append(open_at(desk, day))
+            shutil.copytree(stages(stage), tmp_path / "desk")
+        opened.append(open_at(tmp_path / "desk", day))
         return opened[-1]
 
     yield opens

@@ -99,8 +99,9 @@ def halves(office: Office, each: set[str]) -> list[str]:
 
 
 @pytest.fixture
-def issued(stages, desk):
+def issued(stages, tmp_path):
     """A function that puts the desk back to where everything is issued, always at the same place."""
+    desk = tmp_path / "desk"
 
     def fresh() -> Path:
         shutil.rmtree(desk, ignore_errors=True)

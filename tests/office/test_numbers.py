@@ -42,9 +42,10 @@ def number(n: int) -> str:
 
 
 @pytest.fixture
-def outside(office_at, desk):
+def outside(office_at, tmp_path):
     """An office whose skill-level numbers come from outside; three people have earned certificates."""
     office_at("few").close()
+    desk = tmp_path / "desk"
     (desk / "catalogue").mkdir()
     (desk / "catalogue" / "numbers.toml").write_text(OUTSIDE, encoding="utf-8")
     settings = (desk / "office.toml").read_text(encoding="utf-8")
