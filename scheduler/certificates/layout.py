@@ -11,7 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -212,6 +212,7 @@ def fit(text: str, box: Box, size_pt: float, least_pt: float, *, lines: int = 1,
     return max(size, least_pt)
 
 
+@cache
 def ink_em(character: str) -> float:
     """Return the estimated width of a character, em."""
     if unicodedata.east_asian_width(character) in "WF":

@@ -7,7 +7,7 @@ map from the codes on the page to its glyphs.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import uharfbuzz
@@ -28,8 +28,6 @@ _COMMON = frozenset(
     for character in bytes([row, cell]).decode("gb2312", "ignore")
 ) | frozenset((*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028)))
 """Characters of GB 2312, Latin letters of names, and dashes and quotes: nearly all that is ever printed."""
-_FEATURES = ("pwid", "fwid", "hwid", "palt", "pkna", "lnum", "pnum", "tnum", "locl", "ccmp", "kern")
-"""Features by which a page may ask for other glyphs of common characters, such as narrow digits."""
 _UNICODE = (
     b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) "
     b"/Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <ffff>\n"
@@ -122,14 +120,20 @@ def give_back() -> None:
 
 def _common(face: uharfbuzz.Face) -> tuple[uharfbuzz.Face, frozenset[int]]:
     """Return the font prepared for quick cutting, with its glyphs: prepared whole, a Chinese font would take 200 MB."""
-    near = _subset_input({"GSUB"})
-    near.sets(uharfbuzz.SubsetInputSets.UNICODE).update(_COMMON)
-    near.sets(uharfbuzz.SubsetInputSets.LAYOUT_FEATURE_TAG).update(map(_tag, _FEATURES))
-    glyphs = frozenset(uharfbuzz.SubsetPlan(face, near).old_to_new_glyph_mapping)
+    glyphs = frozenset(_glyphs(face, "Hani", "zh-cn")) | frozenset(_glyphs(face, "Latn", "en"))
     wanted = _subset_input({"cmap"})
     wanted.sets(uharfbuzz.SubsetInputSets.GLYPH_INDEX).update(glyphs)
     wanted.flags = uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.NO_LAYOUT_CLOSURE
     return uharfbuzz.subset_preprocess(uharfbuzz.SubsetPlan(face, wanted).execute()), glyphs
+
+
+def _glyphs(face: uharfbuzz.Face, script: str, language: str) -> Iterator[int]:
+    """Yield the glyphs of the common characters; fonts keep narrow digits for Latin words and wide ones for Chinese."""
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str("".join(map(chr, sorted(_COMMON))))
+    buffer.direction, buffer.script, buffer.language = "ltr", script, language
+    uharfbuzz.shape(uharfbuzz.Font(face), buffer, {"liga": False})
+    return (info.codepoint for info in buffer.glyph_infos)
 
 
 def _subset_input(kept: set[str]) -> uharfbuzz.SubsetInput:
