@@ -62,6 +62,7 @@ class Lettering:
         self._spacing = 0.0 if spacing == "normal" else spacing / style["font_size"]
         self._sized: dict[float, Any] = {}
         self._kept: dict[tuple[str, float, float], tuple[Line, ...]] = {}
+        self._runs_kept: dict[object, Run] = {}
 
     def lines(self, text: str, size_pt: float, width: float) -> tuple[Line, ...]:
         """Return a text in lines.
@@ -124,28 +125,50 @@ class Lettering:
         if key not in self._fonts:
             self._fonts[key] = PressFont(Font(pango_font, description, size))
         font = self._fonts[key]
-        count, start, end = item.glyphs.num_glyphs, item.item.offset, item.item.length
+        count, start = item.glyphs.num_glyphs, item.item.offset
         # Read in one go: field by field takes longer than laying the text out.
-        glyphs = _GLYPH.iter_unpack(ffi.buffer(item.glyphs.glyphs, count * _GLYPH.size))
-        clusters = [*ffi.unpack(item.glyphs.log_clusters, count), end]
-        scale = 1000 * FROM_UNITS / size
-        shown: list[str] = ["<"]
-        drawn: list[tuple[int, str]] = []
-        for n, (glyph, width, x_offset, y_offset) in enumerate(glyphs):
-            if glyph == pango.PANGO_GLYPH_EMPTY:
-                shown.append(f">{-width / size}<")
-                continue
-            if glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG or y_offset:
-                raise Unstampable(f"no plain glyph for {packed[start : start + end].decode()}")
-            drawn.append((glyph, packed[start + clusters[n] : start + clusters[n + 1]].decode()))
-            if glyph not in font.widths:
-                font.widths[glyph] = _width(pango_font, glyph, size)
-            offset = x_offset / size
-            shown.append(f">{-offset}<{glyph:04x}" if offset else f"{glyph:04x}")
-            kerning = font.widths[glyph] + offset - width * scale
-            if kerning:
-                shown.append(f">{int(kerning)}<")
-        return Run(font, size, "".join([*shown, ">"]).replace("<>", "").encode(), tuple(drawn))
+        glyphs = bytes(ffi.buffer(item.glyphs.glyphs, count * _GLYPH.size))
+        clusters = (*ffi.unpack(item.glyphs.log_clusters, count), item.item.length)
+        known = font.name, size, glyphs, clusters, packed[start : start + item.item.length]
+        if known not in self._runs_kept:
+            if len(self._runs_kept) > _KEPT:
+                self._runs_kept.clear()
+            for glyph, *_ in _GLYPH.iter_unpack(glyphs):
+                if glyph not in font.widths and not glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG:
+                    font.widths[glyph] = _width(pango_font, glyph, size)
+            self._runs_kept[known] = _ordered(font, size, *known[2:])
+        return self._runs_kept[known]
+
+
+def _ordered(font: PressFont, size: float, glyphs: bytes, clusters: tuple[int, ...], packed: bytes) -> Run:
+    """Return the drawing orders of a run.
+
+    Args:
+        font: Its font.
+        size: Pixels.
+        glyphs: As Pango keeps them.
+        clusters: Where the characters of each glyph begin, and the end.
+        packed: Text in UTF-8.
+
+    Raises:
+        Unstampable: A character has no plain glyph.
+    """
+    scale = 1000 * FROM_UNITS / size
+    shown: list[str] = ["<"]
+    drawn: list[tuple[int, str]] = []
+    for n, (glyph, width, x_offset, y_offset) in enumerate(_GLYPH.iter_unpack(glyphs)):
+        if glyph == pango.PANGO_GLYPH_EMPTY:
+            shown.append(f">{-width / size}<")
+            continue
+        if glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG or y_offset:
+            raise Unstampable(f"no plain glyph for {packed.decode()}")
+        drawn.append((glyph, packed[clusters[n] : clusters[n + 1]].decode()))
+        offset = x_offset / size
+        shown.append(f">{-offset}<{glyph:04x}" if offset else f"{glyph:04x}")
+        kerning = int(font.widths[glyph] + offset - width * scale)
+        if kerning:
+            shown.append(f">{kerning}<")
+    return Run(font, size, "".join([*shown, ">"]).replace("<>", "").encode(), tuple(drawn))
 
 
 _ALIGNED = {"center": 0.5, "right": 1.0, "end": 1.0}

@@ -28,12 +28,15 @@ class City:
     """Orders, and an opened bench; importing and opening count as ours."""
 
     def __init__(self, folder: Path, certificates: int, seed: int) -> None:
+        from scheduler.certificates.new_keys import new_demo_keys
+        from scheduler.office.orders import issuing
         from tests.benchmarks.city import ROUND, city_office
 
         self.office = city_office(folder, certificates // 2 + 1, seed=seed)
         self.certificates = certificates
         with self.office.registry.transaction(write=False) as store:
             self.setup = store.rounds.setup(ROUND)
+        new_demo_keys(self.office.settings.keys_folder, issuing(self.setup))
 
     def open(self) -> None:
         """Open the bench; the first of what is timed."""
@@ -99,9 +102,12 @@ def laid_out(city: City) -> list[tuple[str, dict[str, Any]]]:
 def weasyprint(city: City, ready: list[tuple[str, dict[str, Any]]]) -> Iterator[bytes]:
     """Draw each certificate as WeasyPrint's tutorial does: nothing is kept between two."""
     import weasyprint
+    from weasyprint.pdf import fonts
 
+    from scheduler.press import fontfiles
     from scheduler.press.templates import environment, html
 
+    fonts.Font._harfbuzz_subset = fontfiles._by_weasyprint  # as it comes, without our way of cutting fonts down
     folder = city.bench._kit.templates
     templates = environment(folder)
     for template, data in ready:
