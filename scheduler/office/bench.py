@@ -29,6 +29,7 @@ from scheduler.certificates.keys import Keyring
 from scheduler.certificates.photos import portrait
 from scheduler.certificates.proof import NOTHING, Enclosed
 from scheduler.certificates.status import Shuffle
+from scheduler.certificates.timestamp import TimedSeal
 from scheduler.domain.certificates import Face
 from scheduler.domain.wording import SPECIMEN
 from scheduler.errors import Finding, IssuanceError, SealFailed
@@ -57,6 +58,8 @@ class Kit:
     engine: Engine = "stamp"
     sign: bool = True
     """False for proofs."""
+    tsa_url: str = ""
+    """Time-stamp authority; empty for none."""
     versions: tuple[str, str] = ("", "")
     """Digests of the templates and of the key register, so that no process goes on with old ones."""
 
@@ -191,7 +194,9 @@ class Bench:
                 printed_photo=portrait(job.photo, face.name) if job.photo else None,
             )
             face = replace(face, code=code_text(face, facts, keys.code))
-        finish = Finish(seal, keys.signer, pdf_moment(job.at))
+        finish = Finish(
+            TimedSeal(seal, self._kit.tsa_url) if self._kit.tsa_url else seal, keys.signer, pdf_moment(job.at)
+        )
         return face, finish, Enclosed(None, keys.certificates[0].public_bytes(Encoding.DER))
 
     def _shuffle(self, issuer: str, key: Ed25519PrivateKey) -> Shuffle:
@@ -212,7 +217,9 @@ def kit_of(settings: Settings, *, engine: Engine = "stamp", sign: bool = True) -
     templates = templates_folder(settings)
     files = sorted(file for file in templates.rglob("*") if file.is_file())
     versions = _digest(files), _digest([settings.keys_folder / REGISTER])
-    return Kit(templates, settings.keys_folder, settings.demo, settings.verify_url, engine, sign, versions)
+    return Kit(
+        templates, settings.keys_folder, settings.demo, settings.verify_url, engine, sign, settings.tsa_url, versions
+    )
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -64,9 +64,9 @@ def _entered(office: Office, store: Store, order: Order, made: tuple[Made, ...])
     entry, outcome = store.rounds.entry(order.entry.id), store.results.outcome(order.entry.id)
     if entry != order.entry or open_awards(store, outcome) != tuple(one.award.id for one in made):
         raise _Stale
-    for one in made:
-        if any(store.ledger.next_serial(counter) != serial for counter, serial in one.serials):
-            raise _Stale
+    taken = [pair for one in made for pair in one.serials]
+    if store.ledger.next_serials([counter for counter, _ in taken]) != [serial for _, serial in taken]:
+        raise _Stale
     _book(office, store, order, made)
     first = store.ledger.next_sequence()
     certificates = tuple(certificate(order, one, first + n) for n, one in enumerate(made))

@@ -172,8 +172,8 @@ def _ordered(font: PressFont, size: float, glyphs: bytes, clusters: tuple[int, .
 
 
 _ALIGNED = {"center": 0.5, "right": 1.0, "end": 1.0}
-_KEPT = 4_000
-"""Settings kept at most in a style, a few megabytes."""
+_KEPT = 250
+"""Settings and runs kept at most in a style; a line of microtext takes some 40 kilobytes."""
 
 
 def _width(pango_font: Any, glyph: int, size: float) -> int:  # noqa: ANN401 - a pointer of Pango

@@ -52,11 +52,20 @@ class Ledger(Certificates):
         Raises:
             RegistryError: the scope is empty or reserved.
         """
-        if not scope or scope == _LINES:
-            raise RegistryError(Text(f"编号范围无效：{scope!r}", f"not a numbering scope: {scope!r}"))
+        return self.next_serials([scope])[0]
+
+    def next_serials(self, scopes: Sequence[str]) -> list[int]:
+        """Return the next serial of each scope, in order; a scope named twice gives two. See next_serial.
+
+        Raises:
+            RegistryError: a scope is empty or reserved.
+        """
+        for scope in scopes:
+            if not scope or scope == _LINES:
+                raise RegistryError(Text(f"编号范围无效：{scope!r}", f"not a numbering scope: {scope!r}"))
         # The ledger's row first, always: two writers that lock in the same order never wait for each other in a ring.
         self._lock()
-        return self._advance(scope)
+        return [self._advance(scope) for scope in scopes]
 
     def last_serial(self, scope: str) -> int:
         """Return the last serial given in a numbering scope, 0 where none was; takes and locks nothing."""
