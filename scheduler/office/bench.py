@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from scheduler.certificates import faces, numbering
 from scheduler.certificates.claims import Twin, code_text, facts_of
 from scheduler.certificates.code import key_id
+from scheduler.certificates.credential import DESCRIPTION, FILE_NAME, MEDIA_TYPE, credential
 from scheduler.certificates.issuer import Issuer
 from scheduler.certificates.keyfile import REGISTER, read_keys
 from scheduler.certificates.keys import Keyring
@@ -180,10 +181,13 @@ class Bench:
         return proofed, printed.drawn_because
 
     def _signed(self, face: Face, job: Job) -> tuple[Face, Finish, Enclosed]:
-        """Return the face with its signed code, what the file is finished with, and what must be found in it."""
+        """Return the face with its signed code, what the file is finished with (seal, credential), and what it must hold."""
+        from scheduler.press.plate import Attachment
         from scheduler.press.stamp import Finish
 
         keys, seal = self._keys.sealing(face.issuer, date.fromisoformat(job.at[:10]))
+        timed = TimedSeal(seal, self._kit.tsa_url) if self._kit.tsa_url else seal
+        finish = Finish(timed, keys.signer, pdf_moment(job.at))
         if keys.code is not None and job.place:
             facts = facts_of(
                 job.order.entry,
@@ -194,10 +198,10 @@ class Bench:
                 printed_photo=portrait(job.photo, face.name) if job.photo else None,
             )
             face = replace(face, code=code_text(face, facts, keys.code))
-        finish = Finish(
-            TimedSeal(seal, self._kit.tsa_url) if self._kit.tsa_url else seal, keys.signer, pdf_moment(job.at)
-        )
-        return face, finish, Enclosed(None, keys.certificates[0].public_bytes(Encoding.DER))
+            enclosed = Attachment(FILE_NAME, MEDIA_TYPE, DESCRIPTION)
+            finish = replace(finish, attachment=enclosed, content=credential(face, facts, keys.code, job.at))
+        signer = keys.certificates[0].public_bytes(Encoding.DER)
+        return face, finish, Enclosed(finish.content or None, signer)
 
     def _shuffle(self, issuer: str, key: Ed25519PrivateKey) -> Shuffle:
         if issuer not in self._shuffles:

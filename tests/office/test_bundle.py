@@ -8,6 +8,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pikepdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -48,6 +49,24 @@ def test_every_file_of_the_round_is_genuine_far_from_the_office(issued, tmp_path
         assert (answer(found), found.findings) == ("genuine", ())
     assert report.issuers
     assert json.loads(Path(report.path).read_text())["kind"]
+
+
+def test_the_certificates_of_an_exam_carry_credentials_that_name_each_other(issued):
+    office, paths, _ = issued
+    held: dict[str, list[dict]] = {}
+    with office.registry.transaction(write=False) as store:
+        owners = {one.file_name: one.entry_id for one in store.ledger.certificates(ROUND)}
+    for path in map(Path, paths):
+        with pikepdf.open(path) as pdf:
+            (document,) = (json.loads(one.get_file().read_bytes()) for one in pdf.attachments.values())
+            assert [str(file.AFRelationship) for file in pdf.Root.AF] == ["/Data"]
+        held.setdefault(owners[path.name], []).append(document)
+    assert {len(documents) for documents in held.values()} >= {2, 3}
+    for documents in held.values():
+        ids = {document["id"] for document in documents}
+        assert len(ids) == len(documents)
+        for document in documents:
+            assert {one["id"] for one in document["evidence"]} == ids - {document["id"]}
 
 
 def test_revoked_since(issued, tmp_path):
