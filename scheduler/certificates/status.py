@@ -25,6 +25,11 @@ _HALF = (1 << BITS // 2) - 1
 _ROUNDS = 8
 
 
+def places_counter(kid: bytes) -> str:
+    """Return the name of the counter whose serials become places of a key."""
+    return f"status:{kid.hex()}"
+
+
 class Shuffle:
     """The secret order of the places of one key."""
 

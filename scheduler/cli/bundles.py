@@ -54,12 +54,22 @@ def bundle(
     root_password: Annotated[
         Path | None, typer.Option("--root-password", metavar="FILE", help="该密钥的密码文件 · file with its password")
     ] = None,
+    lists: Annotated[
+        Path | None,
+        typer.Option(
+            "--lists",
+            metavar="FOLDER",
+            help="另存状态列表，发布于验真网址之下 · status lists too, to be published below the verification page",
+        ),
+    ] = None,
 ) -> None:
     """验真包：公钥与撤销情况，供离线验真 · Write keys and revocations into one signed file for verifying offline."""
     from scheduler.office.bundle import make_bundle as verb
 
     with door.office() as office:
-        report = verb(office, out=out, days=days, signer=signer, root_key=root_key, root_password=root_password)
+        report = verb(
+            office, out=out, days=days, signer=signer, root_key=root_key, root_password=root_password, lists=lists
+        )
     door.answer(report)
     door.say(report.path)
     door.say(door.pick(Text(f"有效期至 {report.valid_until}", f"to be relied on until {report.valid_until}")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from scheduler.certificates.bundle import Bundle, TrustedIssuer, TrustedKey, fingerprint, list_name, write_bundle
-from scheduler.certificates.code import peek
+from scheduler.certificates.code import key_id, peek
+from scheduler.certificates.credential import status_credential
 from scheduler.certificates.keyfile import REGISTER, read_keys
 from scheduler.certificates.keys import IssuerKeys, KeySource, Secret, load, refused
-from scheduler.certificates.status import REVOCATION, SIZE, SUSPENSION, encoded
+from scheduler.certificates.status import PURPOSES, REVOCATION, SIZE, SUSPENSION, encoded, places_counter
 from scheduler.domain.certificates import Certificate, Standing
 from scheduler.errors import InputError, SettingsError, Text
 from scheduler.office.desk import Office
@@ -46,6 +47,7 @@ def make_bundle(
     signer: str = "",
     root_key: Path | None = None,
     root_password: Path | None = None,
+    lists: Path | None = None,
 ) -> BundleReport:
     """Write the bundle of this moment.
 
@@ -56,6 +58,8 @@ def make_bundle(
         signer: Institution whose key for codes signs it; the first that has one when empty.
         root_key: PKCS #8 file in PEM with an Ed25519 key that signs it instead.
         root_password: File with the password of ``root_key``.
+        lists: Folder into which the status lists go as signed credentials too, to be published below the verification page:
+            ``status/KEYID/revocation/0`` and so on.
 
     Raises:
         InputError: The number of days is out of range.
@@ -68,11 +72,15 @@ def make_bundle(
     key = _root(root_key, root_password) if root_key else _signer(held, signer)
     with office.registry.transaction(write=False) as store:
         ended = [one for one in store.ledger.certificates() if one.standing is not Standing.VALID]
+        kids = [key_id(keys.public) for keys in held if keys.public]
+        serials = {kid: store.ledger.last_serial(places_counter(kid)) for kid in kids}
         now = office.clock()
-    lists, withdrawn = _lists(ended)
-    bundle = Bundle(office.settings.office_name, now, now + timedelta(days=days), _issuers(held), lists, withdrawn)
+    found, withdrawn = _lists(ended)
+    bundle = Bundle(office.settings.office_name, now, now + timedelta(days=days), _issuers(held), found, withdrawn)
     path = Path(out) if out else Path(office.settings.out_folder) / FILE_NAME
     _write(path, write_bundle(bundle, key))
+    if lists is not None:
+        _publish(lists, office.settings.verify_url, bundle, held, serials)
     return BundleReport(
         str(path),
         bundle.made_at.isoformat(timespec="seconds"),
@@ -140,6 +148,23 @@ def _lists(ended: Iterable[Certificate]) -> tuple[dict[str, str], frozenset[str]
         nth, within = divmod(place, SIZE)
         places.setdefault(list_name(kid, purpose, nth), set()).add(within)
     return {name: encoded(places[name]) for name in sorted(places)}, frozenset(withdrawn)
+
+
+def _publish(folder: Path, base: str, bundle: Bundle, held: Iterable[IssuerKeys], serials: Mapping[bytes, int]) -> None:
+    """Write every list that a credential names, those too in which nothing is set."""
+    at, until = (moment.isoformat(timespec="seconds") for moment in (bundle.made_at, bundle.valid_until))
+    for keys in held:
+        if keys.code is None:
+            continue
+        kid = key_id(keys.code.public_key())
+        for purpose in PURPOSES:
+            for nth in range(max(1, -(-serials[kid] // SIZE))):
+                name = list_name(kid, purpose, nth)
+                bits = bundle.lists.get(name, encoded([]))
+                _write(
+                    folder / "status" / name,
+                    status_credential(base, name, bits, keys.issuer, keys.code, at=at, until=until),
+                )
 
 
 def _write(path: Path, content: bytes) -> None:

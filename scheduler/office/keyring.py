@@ -10,6 +10,7 @@ from scheduler.certificates.code import key_id
 from scheduler.certificates.keyfile import REGISTER, read_keys
 from scheduler.certificates.keys import Keyring, load
 from scheduler.certificates.new_keys import new_demo_keys
+from scheduler.certificates.status import places_counter
 from scheduler.errors import SealFailed
 from scheduler.office.desk import Office
 
@@ -29,7 +30,7 @@ def ready_keys(office: Office, names: Sequence[str]) -> dict[str, str]:
         new_demo_keys(folder, list(names))
     keyring = Keyring(read_keys(folder / REGISTER), demo=demo)
     loaded = [keyring.sealing(name, office.today())[0] for name in names]
-    return {keys.issuer: f"status:{key_id(keys.public).hex()}" for keys in loaded if keys.public}
+    return {keys.issuer: places_counter(key_id(keys.public)) for keys in loaded if keys.public}
 
 
 def log_key(office: Office) -> Ed25519PrivateKey | None:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from typer.testing import CliRunner
 
 from scheduler.certificates.bundle import read_bundle
+from scheduler.certificates.status import decoded
 from scheduler.cli.main import app
 from scheduler.errors import InputError, SealFailed
 from scheduler.office.bundle import make_bundle
@@ -80,6 +81,28 @@ def test_revoked_since(issued, tmp_path):
     assert answer(verify_offline(files[first.file_name], before.path, clock=office.clock)) == "genuine"
     assert answer(verify_offline(files[first.file_name], after.path, clock=office.clock)) == "revoked"
     assert answer(verify_offline(files[second.file_name], after.path, clock=office.clock)) == "genuine"
+
+
+def test_status_lists_are_published_where_credentials_look(issued, tmp_path):
+    office, paths, _ = issued
+    with office.registry.transaction() as store:
+        one = store.ledger.certificates(ROUND)[0]
+        store.ledger.withdraw(one, "revoked", office.now())
+    make_bundle(office, out=tmp_path / "l.json", lists=tmp_path / "web")
+    files = [Path(path) for path in paths]
+    named, is_set = {}, {}
+    for path in files:
+        with pikepdf.open(path) as pdf:
+            (document,) = (json.loads(file.get_file().read_bytes()) for file in pdf.attachments.values())
+        entry = document["credentialStatus"]
+        file = tmp_path / "web" / entry["statusListCredential"].removeprefix(office.settings.verify_url + "/")
+        list_ = json.loads(file.read_bytes())
+        assert (list_["id"], list_["issuer"]["id"]) == (entry["statusListCredential"], document["issuer"]["id"])
+        named[path.name] = entry["statusListIndex"]
+        bits = decoded(list_["credentialSubject"]["encodedList"])
+        is_set[path.name] = bool(bits[int(named[path.name]) >> 3] & 0x80 >> (int(named[path.name]) & 7))
+    assert is_set == {path.name: path.name == one.file_name for path in files}
+    assert {file.parent.name for file in (tmp_path / "web").rglob("0")} == {"revocation", "suspension"}
 
 
 def test_too_old_after_its_days(issued, tmp_path):
