@@ -40,12 +40,12 @@ class City:
 
     def open(self) -> None:
         """Open the bench; the first of what is timed."""
-        from scheduler.office import issue
         from scheduler.office.bench import Bench, kit_of
-        from scheduler.office.orders import Wish
+        from scheduler.office.keyring import ready_keys
+        from scheduler.office.orders import Wish, issuing
         from tests.benchmarks.city import ISSUED_ON
 
-        places = issue._ready_keys(self.office, self.setup)
+        places = ready_keys(self.office, issuing(self.setup))
         self.wish = Wish(self.setup, ISSUED_ON, glue_photos=False, places=places)
         self.bench = Bench(kit_of(self.office.settings))
 
