@@ -178,3 +178,7 @@ class IssuanceError(SchedulerError):
 
 class ProofFailed(IssuanceError):
     """The drawn page does not say what its data say."""
+
+
+class SealFailed(IssuanceError):
+    """A key is missing or does not sign."""

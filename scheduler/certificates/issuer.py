@@ -11,7 +11,9 @@ from pathlib import Path
 
 from scheduler.certificates.layout import Layout, read_layout
 from scheduler.certificates.paper import paper
-from scheduler.certificates.proof import proof
+from scheduler.certificates.photos import portrait
+from scheduler.certificates.proof import NOTHING, Enclosed, proof
+from scheduler.certificates.quick import Wanted, bare_digest, differs
 from scheduler.domain.certificates import Face
 from scheduler.errors import ProofFailed, Text
 
@@ -36,12 +38,13 @@ class Proofed:
 
 
 class Issuer:
-    """Draws nothing and keeps nothing but the layouts of one templates folder."""
+    """Draws nothing and keeps nothing but the layouts of one templates folder, and which templates passed the whole proof."""
 
     def __init__(self, folder: Path) -> None:
         """Open an issuer over a templates folder."""
         self._folder = folder
         self._layouts: dict[str, Layout] = {}
+        self._proven: dict[str, str] = {}
 
     def layout(self, template: str) -> Layout:
         """Return the layout of a certificate template, read once; raises SettingsError when it cannot be used."""
@@ -53,22 +56,39 @@ class Issuer:
         """Return the plain data for the press, to be drawn by the template ``certificates/<face.template>``."""
         return paper(face, self.layout(face.template), photo=photo)
 
-    def prepare(self, face: Face, pdf: bytes, *, photo: bytes | None = None) -> Proofed:
+    def prepare(
+        self, face: Face, pdf: bytes, *, photo: bytes | None = None, enclosed: Enclosed = NOTHING, plate: str = ""
+    ) -> Proofed:
         """Return the proofed certificate.
 
         Args:
             face: What must stand on it.
             pdf: What the press drew.
             photo: The same photo that `paper` was given.
+            enclosed: What must be in the file beside the page.
+            plate: The compiled template the file was stamped from. The first file of each that passes the whole proof
+                vouches for what all share, and the others are proofed quickly. Empty where it was drawn anew.
 
         Raises:
             ProofFailed: The page does not say what the face says; the findings name the candidate.
         """
-        findings = proof(face, pdf, self.layout(face.template), photo=photo)
-        if findings:
-            what = Text(f"{face.name}的证书未通过清样校对", f"the certificate of {face.name} did not pass its proof")
-            raise ProofFailed(what, findings)
+        layout = self.layout(face.template)
+        if not (plate in self._proven and self._is_like(plate, face, pdf, photo, enclosed)):
+            findings = proof(face, pdf, layout, photo=photo, enclosed=enclosed)
+            if findings:
+                what = Text(
+                    f"{face.name}的证书未通过清样校对", f"the certificate of {face.name} did not pass its proof"
+                )
+                raise ProofFailed(what, findings)
+            if plate:
+                self._proven[plate] = bare_digest(pdf)
         return Proofed(face, pdf, hashlib.sha256(pdf).hexdigest(), _KEY)
+
+    def _is_like(self, plate: str, face: Face, pdf: bytes, photo: bytes | None, enclosed: Enclosed) -> bool:
+        printed = None if photo is None else portrait(photo, face.name)
+        texts = self.layout(face.template).placed(face)
+        wanted = Wanted(f"{face.title} {face.number}", texts, printed, face.qr, enclosed, self._proven[plate])
+        return not differs(pdf, wanted)
 
 
 def prepare(face: Face, pdf: bytes, *, folder: Path, photo: bytes | None = None) -> Proofed:

@@ -11,7 +11,9 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 
 from scheduler.domain.certificates import Face
@@ -29,6 +31,9 @@ _INDENT_MM = 1.5
 _LEADING = 1.25
 """Line height of values on two lines, as in page.css."""
 _INK_WIDTHS = {" ": 0.3, "—": 1.0, "·": 0.5, "…": 1.0, "“": 0.5, "”": 0.5}
+
+_SHARED = {"title", "title_en", "issuer", "specimen"}
+"""Words that all certificates of one award and issuer have in common."""
 
 Manner = Literal["line", "lines", "ring"]
 
@@ -54,6 +59,8 @@ class Placed:
     size_pt: float
     manner: Manner = "line"
     """One line; several lines; or the characters of a seal, which stand in no order."""
+    varies: bool = False
+    """Differs from certificate to certificate of one award and issuer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ class Layout:
 
     def _single_texts(self, face: Face) -> Iterator[Placed]:
         specimen = SPECIMEN in face.inquiry_lines and "specimen" in self.places
-        inquiry = [line for line in face.inquiry_lines if not (specimen and line == SPECIMEN)]
+        inquiry = [line for line in (*face.inquiry_lines, face.remark) if line and not (specimen and line == SPECIMEN)]
         words = {
             "title": face.title,
             "title_en": face.title_en,
@@ -148,7 +155,9 @@ class Layout:
                 text = _repeated(text, box, size)
             lines = place.get("lines", 1)
             size = fit(text, box, size, least, lines=lines, spacing=place.get("spacing", 0))
-            yield Placed(key, text, box, size, "lines" if lines > 1 else "line")
+            named = {name for _, name, _, _ in Formatter().parse(place.get("text", "")) if name}
+            varies = not named <= _SHARED or text == face.remark
+            yield Placed(key, text, box, size, "lines" if lines > 1 else "line", varies)
 
 
 def read_layout(folder: Path, template: str) -> Layout:
@@ -178,6 +187,7 @@ def read_layout(folder: Path, template: str) -> Layout:
         raise SettingsError(what, [Finding("face-toml", what, Where(file=str(path)))]) from fault
 
 
+@lru_cache(maxsize=4096)
 def fit(text: str, box: Box, size_pt: float, least_pt: float, *, lines: int = 1, spacing: float = 0) -> float:
     """Return the largest size, in half points, at which a text should fit its box; never below the least.
 
@@ -202,6 +212,7 @@ def fit(text: str, box: Box, size_pt: float, least_pt: float, *, lines: int = 1,
     return max(size, least_pt)
 
 
+@cache
 def ink_em(character: str) -> float:
     """Return the estimated width of a character, em."""
     if unicodedata.east_asian_width(character) in "WF":
@@ -218,13 +229,15 @@ def _field(key: str, value: str, box: Box, sizes: Sequence[float]) -> Placed:
     wanted, least = sizes
     size = fit(value, replace(box, width=box.width - _INDENT_MM), wanted, least)
     if size >= _SMALL_PT or (" " not in value and ink_em(value[-1:] or " ") < 1):
-        return Placed(key, value, box, size)
+        return Placed(key, value, box, size, varies=True)
     # Two lines share the height; a word that does not fit goes over whole, so the first line may lose all of the longest.
     longest = max(sum(map(ink_em, word)) if ink_em(word[0]) < 1 else 1.0 for word in value.split())
     ems = sum(map(ink_em, value)) + longest + 1
     two = min(box.height * PT_PER_MM / _LEADING / 2, 2 * (box.width - _INDENT_MM) * PT_PER_MM / ems, wanted)
     two = math.floor(two * 2) / 2
-    return Placed(key, value, box, two, "lines") if two >= max(size, least) else Placed(key, value, box, size)
+    if two >= max(size, least):
+        return Placed(key, value, box, two, "lines", varies=True)
+    return Placed(key, value, box, size, varies=True)
 
 
 def _repeated(text: str, box: Box, size_pt: float) -> str:

@@ -6,6 +6,7 @@ Used by issuer.py; the press receives the mapping as it is.
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import lru_cache
 from urllib.parse import quote
 
 from scheduler.certificates.layout import Box, Layout, Placed
@@ -38,12 +39,17 @@ def paper(face: Face, layout: Layout, *, photo: bytes | None) -> dict[str, objec
             **_box(layout.photo),
             "src": _data("image/jpeg", portrait(photo, face.name)) if photo is not None else "",
         },
-        "qr": {**_box(layout.qr), "src": _data("image/png", qr_png(face.verify_address))},
+        "qr": {**_box(layout.qr), "src": _data("image/png", qr_png(face.qr))},
         "seal": {
             **_box(layout.seal),
-            "src": "data:image/svg+xml," + quote(seal_svg(face.issuer, layout.purpose)),
+            "src": _seal(face.issuer, layout.purpose),
         },
     }
+
+
+@lru_cache(maxsize=64)
+def _seal(name: str, purpose: str) -> str:
+    return "data:image/svg+xml," + quote(seal_svg(name, purpose))
 
 
 def _drawn(text: Placed) -> dict[str, object]:
@@ -54,6 +60,7 @@ def _drawn(text: Placed) -> dict[str, object]:
         "text": text.text,
         "size": text.size_pt,
         "manner": text.manner,
+        "varies": text.varies,
         **_box(text.box),
     }
 

@@ -6,6 +6,7 @@ Used by paper.py and proof.py; the same photo always gives the same bytes, so th
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 from PIL import Image, ImageOps
 
@@ -20,6 +21,7 @@ _LEAST = (148, 206)
 _ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
 
 
+@lru_cache(maxsize=4)
 def portrait(photo: bytes, name: str) -> bytes:
     """Return a photo as JPEG without metadata, at most 590 x 826 pixels.
 

@@ -14,15 +14,33 @@ from scheduler.certificates.layout import Box, Layout, Placed
 from scheduler.certificates.photos import portrait
 from scheduler.certificates.qr import qr_text
 from scheduler.certificates.reading import Glyph, Page, Picture, Reading, UnreadablePage, read_pdf
+from scheduler.certificates.signature import BadSignature, signer_of
 from scheduler.domain.certificates import Face
 from scheduler.errors import Finding, IssuanceError, Text, Where
 
 _SLACK_MM = 0.4
 """How far the nominal box of a character may reach over its place before it counts as overflow."""
-_LEAST_QR_MM = 26.0
+_LEAST_QR_MM = 22.0
+_LEAST_SIGNED_MM = 35.0
+"""Least side of a code without its white margin: of an address, and of a signed text, which has three times as many modules."""
 
 
-def proof(face: Face, pdf: bytes, layout: Layout, *, photo: bytes | None = None) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What goes with the drawn page inside the file."""
+
+    attachment: bytes | None = None
+    """The associated file; None for none."""
+    signer: bytes | None = None
+    """Certificate of who signed the file, X.509 in DER; None where it is not signed."""
+
+
+NOTHING = Enclosed()
+
+
+def proof(
+    face: Face, pdf: bytes, layout: Layout, *, photo: bytes | None = None, enclosed: Enclosed = NOTHING
+) -> list[Finding]:
     """Return everything in which a drawn certificate differs from its face; empty when it may be issued.
 
     Args:
@@ -30,10 +48,11 @@ def proof(face: Face, pdf: bytes, layout: Layout, *, photo: bytes | None = None)
         pdf: What was drawn.
         layout: Where each word must stand.
         photo: The photo that must stand on it; None when none may.
+        enclosed: What must be in the file beside the page, and nothing else.
 
     Returns:
         Findings that name the candidate: unreadable file, page count and size, fonts not embedded, missing glyphs,
-        texts that differ or do not fit, strange texts and pictures, QR code, photo.
+        texts that differ or do not fit, strange texts and pictures, QR code, photo, attachments, signature.
     """
     try:
         reading = read_pdf(pdf)
@@ -46,6 +65,7 @@ def proof(face: Face, pdf: bytes, layout: Layout, *, photo: bytes | None = None)
     desk = _Desk(face)
     return [
         *desk.paper(reading, layout),
+        *desk.enclosed(reading, pdf, enclosed),
         *desk.texts(reading.page, wanted),
         *desk.pictures(reading, layout, printed),
     ]
@@ -77,10 +97,24 @@ class _Desk:
         title = f"{self.face.title} {self.face.number}"
         if reading.title != title:
             yield self.finding("proof-title", "文件标题不符", "the document title is wrong", reading.title, title)
-        if reading.n_attached:
-            yield self.finding("proof-attached", "文件含有附件或批注", "the file has attachments or annotations")
         for name in sorted(page.loose_fonts):
             yield self.finding("proof-font", "字体未嵌入", "a font is not embedded", name)
+
+    def enclosed(self, reading: Reading, pdf: bytes, wanted: Enclosed) -> Iterable[Finding]:
+        attached = () if wanted.attachment is None else (wanted.attachment,)
+        if reading.attached != attached or reading.n_annotations != (wanted.signer is not None):
+            yield self.finding(
+                "proof-attached", "文件的附件或批注不符", "the file has other attachments or annotations"
+            )
+        if wanted.signer is None:
+            return
+        try:
+            if signer_of(pdf) == wanted.signer:
+                return
+            said = "another signer"
+        except BadSignature as fault:
+            said = str(fault)
+        yield self.finding("proof-signature", "文件签名不符", "the signature of the file is wrong", said)
 
     def texts(self, page: Page, wanted: list[Placed]) -> Iterable[Finding]:
         left = [glyph for glyph in page.glyphs if glyph.text.strip() or glyph.missing]
@@ -110,7 +144,7 @@ class _Desk:
             yield self.finding(
                 "proof-invisible", f"“{place.key}”中有看不见的文字", f"invisible text in {place.key}", said
             )
-        if not _same(place, said):
+        if not same_text(place, said):
             cut = _cut(place, said)
             zh, en = ("写不下", "does not fit") if cut else ("与证书内容不一致", "differs from its data")
             rule = "proof-overflow" if cut else "proof-text"
@@ -130,17 +164,17 @@ class _Desk:
                 "the file holds a picture that is not the certificate's",
             )
         text = qr_text(codes[0].image) if len(codes) == 1 and codes[0].image else None
-        if text != self.face.verify_address:
+        if text != self.face.qr:
             yield self.finding(
                 "proof-qr",
                 "二维码读不出或内容不符",
                 "the QR code is unreadable or wrong",
                 text,
-                self.face.verify_address,
+                self.face.qr,
             )
-        elif codes[0].right - codes[0].left < _LEAST_QR_MM:
+        elif (side := _side(codes[0])) < (least := _LEAST_SIGNED_MM if self.face.code else _LEAST_QR_MM):
             yield self.finding(
-                "proof-qr", "二维码太小", "the QR code is too small", f"{codes[0].right - codes[0].left:.1f} mm"
+                "proof-qr", "二维码太小", "the QR code is too small", f"{side:.1f} mm", f"{least:.0f} mm"
             )
         if len(photos) != (photo is not None) or (photo is not None and photos[0].raw != photo):
             yield self.finding("proof-photo", "照片不是考生提交的照片", "the photo is not the one handed in")
@@ -156,6 +190,14 @@ def _in(box: Box, picture: Picture) -> bool:
     return box.left <= x <= box.left + box.width and box.top <= y <= box.top + box.height
 
 
+def _side(picture: Picture) -> float:
+    """Return the side of a drawn code without its white margin, mm."""
+    if picture.image is None:
+        return 0.0
+    dark = picture.image.convert("L").point(lambda grey: 255 - grey).getbbox() or (0, 0, 0, 0)
+    return (picture.right - picture.left) * (dark[2] - dark[0]) / picture.image.width
+
+
 def _sticks_out(box: Box, glyph: Glyph) -> bool:
     return (
         glyph.left < box.left - _SLACK_MM
@@ -165,7 +207,7 @@ def _sticks_out(box: Box, glyph: Glyph) -> bool:
     )
 
 
-def _same(place: Placed, said: str) -> bool:
+def same_text(place: Placed, said: str) -> bool:
     """Tell whether a text was read as it should stand; canonical equivalents draw the same glyph and count as the same."""
     wanted, read = (unicodedata.normalize("NFC", text) for text in (place.text, said))
     if place.manner == "ring":

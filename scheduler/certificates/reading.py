@@ -93,8 +93,10 @@ class Reading:
     title: str
     n_pages: int
     page: Page
-    n_attached: int
-    """Embedded files and annotations, which a certificate has none of."""
+    attached: tuple[bytes, ...]
+    """Contents of the embedded files, by name."""
+    n_annotations: int
+    """Annotations of the page; the field of a signature is one."""
     n_pictures: int
     """Pictures kept in the file, drawn or not."""
 
@@ -116,12 +118,18 @@ def read_pdf(pdf: bytes) -> Reading:
             first = document.pages[0]
             page = _page(first)
             title = str(document.docinfo.get("/Title", "")) if document.docinfo else ""
-            extras = len(document.attachments) + len(first.get("/Annots", []))
+            attached = tuple(_attached(document))
+            annotations = len(first.get("/Annots", []))
             kept = sum(1 for thing in document.objects if _is_image(thing))
-            return Reading(title, len(document.pages), page, extras, kept)
+            return Reading(title, len(document.pages), page, attached, annotations, kept)
     except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, LookupError, AttributeError,
             ArithmeticError, RuntimeError, OSError, MemoryError, NotImplementedError) as fault:  # fmt: skip
         raise UnreadablePage(str(fault)[:200] or type(fault).__name__) from fault
+
+
+def _attached(document: pikepdf.Pdf) -> Iterator[bytes]:
+    for _, described in sorted(document.attachments.items()):
+        yield described.get_file().read_bytes()
 
 
 @lru_cache(maxsize=1)

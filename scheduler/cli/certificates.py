@@ -1,14 +1,17 @@
-"""Commands for certificates and the office itself: issue, verify, check."""
+"""Commands for certificates and the office itself: keys, issue, verify, check."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
+from scheduler.cli.bundles import bundle as make_bundle
+from scheduler.cli.bundles import verify_by_bundle
 from scheduler.cli.command import Door, DryRun, command
-from scheduler.cli.progress import progress
+from scheduler.cli.progress import progress, rated
 from scheduler.cli.sessions import RoundArg
 from scheduler.errors import Text, errors_in
 
@@ -30,13 +33,46 @@ STANDING_WORDS = {
     "expired": Text("已过有效期", "expired"),
     "revoked": Text("已撤销", "revoked"),
     "cancelled": Text("已注销", "cancelled"),
+    "replaced": Text("已被新证书取代", "replaced"),
 }
 
 
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
-    for body in (issue, verify, check):
+    for body in (keys, issue, verify, check):
         command(app)(body)
+    command(app)(make_bundle)
+
+
+def keys(
+    door: Door,
+    *,
+    act: Annotated[Literal["new"], typer.Argument(help="new：为没有密钥的机构生成 · make keys where there are none")],
+    issuers: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="机构全称 · full names, as printed on certificates")
+    ] = None,
+    round_id: Annotated[
+        str, typer.Option("--round", help="该批次的全部发证机构 · every institution that issues in a round")
+    ] = "",
+    codes_only: Annotated[
+        bool, typer.Option("--codes-only", help="只生成验真码密钥 · only Ed25519 keys for codes and credentials")
+    ] = False,
+    bits: Annotated[int, typer.Option("--bits", min=2048, help="RSA 位数，2048 或 3072 · length of RSA keys")] = 2048,
+) -> None:
+    """生成密钥：示范机构的签名密钥，或验真码密钥 · Make a demo office's signing keys, or keys for codes."""
+    del act
+    if bits not in {2048, 3072}:
+        raise typer.BadParameter("2048 | 3072", param_hint="--bits")
+    from scheduler.office.keys import new_keys as verb
+
+    with door.office() as office:
+        report = verb(
+            office, issuers=issuers or [], round_id=round_id, codes_only=codes_only, bits=2048 if bits == 2048 else 3072
+        )
+    door.answer(report)
+    for name in report.made_for:
+        door.say(name)
+    door.say(report.register)
 
 
 def issue(
@@ -57,9 +93,19 @@ def issue(
             "--glue-photos", help="无照片的留空框手工粘贴 · leave a frame to glue the photo in where none was given"
         ),
     ] = False,
+    engine: Annotated[
+        Literal["stamp", "weasyprint"],
+        typer.Option(
+            "--engine", help="stamp 套印（快），weasyprint 逐页重绘 · stamp compiled pages, or draw each anew"
+        ),
+    ] = "stamp",
+    cluster: Annotated[
+        str,
+        typer.Option("--cluster", metavar="ADDRESS", help="由 Dask 集群制证 · draw on the workers of a Dask cluster"),
+    ] = "",
     dry_run: DryRun = False,
 ) -> int:
-    """发证：编号、制作、校对、入台账 · Number, draw, proof and issue every certificate earned."""
+    """发证：编号、制作、签名、校对、入台账 · Number, draw, sign, proof and issue every certificate earned."""
     from scheduler.office.issue import issue as verb
 
     with door.office() as office, progress(door) as step:
@@ -70,7 +116,9 @@ def issue(
             issued_on=issued_on.date() if issued_on else None,
             proof_only=proof_only or dry_run,
             glue_photos=glue_photos,
-            progress=step,
+            engine=engine,
+            cluster=cluster,
+            progress=rated(door, step, Text("发证", "issuing")),
         )
     door.answer(report)
     door.findings(report.findings)
@@ -84,10 +132,28 @@ def verify(
     door: Door,
     *,
     paper: Annotated[
-        str, typer.Argument(metavar="FILE|NUMBER", help="证书 PDF 文件或证书编号 · a certificate's file, or its number")
+        str,
+        typer.Argument(
+            metavar="FILE|NUMBER|CODE",
+            help="证书 PDF、证书编号；离线时为 PDF、二维码照片或扫描文本 · a certificate's file or number; offline its file, a "
+            "photograph of its code, or the scanned text",
+        ),
     ],
+    bundle: Annotated[
+        str, typer.Option("--bundle", metavar="FILE", help="验真包；离线验真 · verify offline, by a bundle alone")
+    ] = "",
+    pin: Annotated[
+        str,
+        typer.Option(
+            "--pin", metavar="FINGERPRINT", help="验真包签署密钥的指纹 · fingerprint of the key that signed it"
+        ),
+    ] = "",
 ) -> int:
-    """验真：与台账比对 · Tell a genuine certificate from an altered one by the ledger."""
+    """验真：与台账比对，或凭验真包离线核验 · Tell a genuine certificate from an altered one, by the ledger or by a bundle."""
+    if pin and not bundle:
+        raise typer.BadParameter("--bundle", param_hint="--pin")
+    if bundle:
+        return verify_by_bundle(door, paper, bundle, pin)
     from scheduler.office.verify import verify as verb
 
     with door.office() as office:
@@ -108,8 +174,20 @@ def verify(
     return 0 if found.valid else 6
 
 
-def check(door: Door) -> int:
-    """检查设置、字体、系统库、模板、数据库和台账，一次列出全部问题 · Tell every fault of the set-up at once."""
+def check(
+    door: Door,
+    *,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="核查台账、清单和证书文件 · recompute ledger, manifests and files instead")
+    ] = False,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="与别处保存的清单比对，可多次 · compare with a manifest kept elsewhere"),
+    ] = None,
+) -> int:
+    """检查设置、字体、系统库、模板、数据库，或用 --ledger 核查台账 · Tell every fault of the set-up, or of the ledger."""
+    if ledger or against:
+        return _check_ledger(door, against or [])
     from scheduler.office.check import check as verb
 
     findings = verb(door.office_path)
@@ -118,3 +196,14 @@ def check(door: Door) -> int:
     if not findings:
         door.say(door.pick(Text("✓ 一切就绪", "✓ everything is in place")))
     return 3 if errors_in(findings) else 0
+
+
+def _check_ledger(door: Door, against: list[Path]) -> int:
+    from scheduler.office.check_ledger import check_ledger as verb
+
+    with door.office() as office:
+        report = verb(office, against=against)
+    door.answer(report)
+    door.findings(report.findings)
+    door.say(report.summary(door.language))
+    return 0 if report.sound else 6

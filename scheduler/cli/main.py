@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli import certificates, results, sessions
+from scheduler.cli import certificates, endings, results, sessions
 
 app = typer.Typer(
     name="scheduler",
@@ -20,6 +20,7 @@ app = typer.Typer(
 sessions.add_to(app)
 results.add_to(app)
 certificates.add_to(app)
+endings.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -39,6 +39,24 @@ def progress(door: Door) -> Iterator[Step]:
         yield draw
 
 
+def rated(door: Door, step: Step, stage: Text) -> Step:
+    """Return a step that also tells how many people are done a second, and how long the rest will take."""
+    began = time.monotonic()
+
+    def tell(_: str, done: int, total: int) -> None:
+        lasted = time.monotonic() - began
+        if not done or lasted < 1:
+            step(door.pick(stage), done, total)
+            return
+        left = round((total - done) * lasted / done)
+        clock = f"{left // 60}:{left % 60:02d}"
+        rate = f"{done / lasted:.1f}"
+        step(door.pick(Text(f"{stage.zh}  每秒 {rate} 人  剩余 {clock}", f"{stage.en}  {rate} people/s  {clock} left")),
+             done, total)  # fmt: skip
+
+    return tell
+
+
 def _silent(stage: str, done: int, total: int) -> None:
     """Draw nothing."""
 

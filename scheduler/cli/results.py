@@ -1,9 +1,9 @@
-"""Commands after the exam: record."""
+"""Commands after the exam: record, numbers."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
     command(app)(record)
+    command(app)(numbers)
 
 
 def record(
@@ -46,6 +47,41 @@ def record(
     if verdicts:
         _show_verdicts(door, report)
     return 4 if errors_in(report.findings) else 0
+
+
+def numbers(
+    door: Door,
+    *,
+    act: Annotated[Literal["import"], typer.Argument(metavar="import", help="读入编号表 · read a numbers sheet")],
+    sheet: Annotated[Path, typer.Argument(help="证书编号表 · the numbers sheet, four columns")],
+    round_id: RoundId,
+    award: Annotated[
+        str,
+        typer.Option(
+            "--award", help="编号属于哪种证书，默认按编码规则判断 · which award; told by the number when left out"
+        ),
+    ] = "",
+    dry_run: DryRun = False,
+    error_workbook: Annotated[
+        Path | None, typer.Option("--errors", help="待更正表写到哪里 · where to write the workbook to correct")
+    ] = None,
+) -> int:
+    """读入外部提供的证书编号，发证时使用 · Import certificate numbers that come from outside; issue takes them."""
+    from scheduler.office.numbers import import_numbers
+
+    del act  # the one act there is; usage refuses any other
+    with door.office() as office, working(door, Text("读入编号表", "importing numbers")):
+        report = import_numbers(
+            office, sheet, round_id=round_id, award_id=award, dry_run=dry_run, error_workbook=error_workbook
+        )
+    door.answer(report)
+    door.findings(report.findings)
+    door.say(report.summary(door.language))
+    for _, name, award_id in report.waiting:
+        door.say(f"  ? {name}  {award_id}")
+    if report.error_workbook:
+        door.say(door.pick(Text(f"待更正表：{report.error_workbook}", f"rows to correct: {report.error_workbook}")))
+    return 4 if report.rejected_rows else 0
 
 
 def _show_verdicts(door: Door, report: RecordReport) -> None:

@@ -40,7 +40,7 @@ FIELD_WORDS = {
     "latest_on": Text("最晚日期", "latest date"), "unavailable_slot_ids": Text("不可用时段", "unavailable slots"),
     "remark": Text("备注", "remark"), "carried": Text("保留的成绩", "passes carried over"),
 }  # fmt: skip
-TemplateKind = Literal["office", "setup", "entries", "marks", "round-schema"]
+TemplateKind = Literal["office", "setup", "entries", "marks", "numbers", "round-schema"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,7 +53,8 @@ def template(
     door: Door,
     *,
     kind: Annotated[
-        TemplateKind, typer.Argument(help="机构设置、批次设置表、报名表、成绩表或批次文件的 JSON Schema · which one")
+        TemplateKind,
+        typer.Argument(help="机构设置、批次设置表、报名表、成绩表、证书编号表或批次文件的 JSON Schema · which one"),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="写到哪里 · where to write it")],
     round_id: Annotated[

@@ -20,6 +20,8 @@ class Standing(StrEnum):
     """撤销."""
     CANCELLED = "cancelled"
     """注销."""
+    REPLACED = "replaced"
+    """补发或更正后由新证书取代."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,18 @@ class Face:
     inquiry_code: str
     """80 random bits, base32; the second factor of an inquiry."""
     verify_address: str
-    """Address inside the QR code, with number and inquiry code; no identity number."""
+    """Address of the inquiry, with number and inquiry code; no identity number."""
     inquiry_lines: tuple[str, ...]
     """Addresses printed at the foot."""
+    remark: str = ""
+    """Printed below the addresses, such as 补发 with the day and the print serial; empty on a first paper."""
+    code: str = ""
+    """Signed text for the QR code (二维码凭证); empty where the office has no key for it."""
+
+    @property
+    def qr(self) -> str:
+        """Return what the QR code says: the signed text, or the address where there is none."""
+        return self.code or self.verify_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,10 @@ class Certificate:
     sequence: int
     """Number of the ledger entry, from 1, without gaps."""
     standing: Standing = Standing.VALID
+    print_serial: str = ""
+    """Print serial (印刷流水号) of the sheet it was reissued on; empty for a first paper."""
+    key_ids: tuple[str, ...] = ()
+    """Keys that signed file, code and credential: the first eight bytes of each public key's SHA-256, hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,18 @@ class LedgerEntry:
     """SHA-256 over all the other fields."""
     record_sha256: str = ""
     """Digest of the certificate's record: its face, dates and file name as issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why a number or certificate came to its end (注销、撤销、补发或更正的事由); kept beside the ledger line, which digests it."""
+
+    kind: Literal["revocation", "void", "reissue", "correction"]
+    reason: str
+    who: str
+    """Name of the person or script that acted."""
+    replaced_by: int | None = None
+    """Ledger number of the certificate that took its place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from scheduler.errors import Finding, SettingsError, Text, Where
+from scheduler.office.key_faults import key_findings
 from scheduler.office.probe import Probe
 from scheduler.office.settings import (
     DEFAULT_VERIFY_URL,
@@ -59,7 +60,8 @@ def check(settings_path: Path | None = None, *, probe: Probe | None = None) -> l
         settings = load_settings(file)
     except SettingsError as fault:
         return [*fault.findings, *findings, *template_findings(None)]
-    return [*_folders(settings), *_database(settings), *_verify_url(settings), *findings, *template_findings(settings)]
+    own = [*_folders(settings), *_database(settings), *_verify_url(settings), *key_findings(settings)]
+    return [*own, *findings, *template_findings(settings)]
 
 
 def _no_office(file: Path) -> Finding:

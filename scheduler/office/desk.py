@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from scheduler.domain.catalogue import Catalogue
+from scheduler.domain.identity import mask
 from scheduler.errors import InputError, Language, Text
 from scheduler.office.settings import Settings, load_settings, templates_folder
 from scheduler.recognition.shelf import load_catalogue
@@ -67,6 +68,12 @@ class Office:
     def templates(self) -> Path:
         """Return the folder of templates; raises SettingsError when it cannot be found."""
         return templates_folder(self.settings)
+
+    def masked(self, award_id: str, number: str) -> str:
+        """Return a certificate number, masked where the award's rule makes it of the holder's document number."""
+        awards = [award for award in self.catalogue.awards if award.id == award_id]
+        personal = [True for award in awards for _, rule in award.number_rules if "{document_no" in rule.template]
+        return mask(number) if personal or not awards else number
 
     def note(self, store: Store, verb: str, round_id: str, detail: str) -> None:
         """Write down who did what, when."""

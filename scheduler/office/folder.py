@@ -9,9 +9,11 @@ import os
 import threading
 from pathlib import Path
 
-from scheduler.domain.certificates import Certificate
+from scheduler.domain.certificates import Certificate, Standing
 from scheduler.office.desk import Office
 
+ENDED = "ended"
+"""Folder below the certificates' for copies of those that ended."""
 MANIFEST_HEAD = (
     "序号 line",
     "文件 file",
@@ -24,19 +26,31 @@ MANIFEST_HEAD = (
 
 
 def export(office: Office, round_id: str) -> list[Path]:
-    """Write each certificate of a round that is missing or differs in the folder; returns all paths in ledger order."""
-    folder = Path(office.settings.out_folder) / "certificates"
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
+    """Write each valid certificate of a round that is missing or differs in the folder; returns their paths in ledger order.
+
+    Copies of certificates that ended are moved into the folder ``ended``: nobody shall print them by mistake.
+    """
+    folder = certificates_folder(office)
+    (folder / ENDED).mkdir(parents=True, exist_ok=True)
+    paths, valid = [], []
     with office.registry.transaction(write=False) as store:
-        certificates = store.ledger.certificates(round_id)
-        for certificate in certificates:
+        for certificate in store.ledger.certificates(round_id):
             path = folder / certificate.file_name
+            if certificate.standing is not Standing.VALID:
+                if path.exists():
+                    path.replace(folder / ENDED / path.name)
+                continue
             if not _is_copy(path, certificate):
-                write_whole(path, store.ledger.file(certificate.number, certificate.award_id))
+                write_whole(path, store.ledger.file_of(certificate))
             paths.append(path)
-    write_whole(folder / f"manifest-{round_id}.csv", _manifest(certificates))
+            valid.append(certificate)
+    write_whole(folder / f"manifest-{round_id}.csv", _manifest(valid))
     return paths
+
+
+def certificates_folder(office: Office) -> Path:
+    """Return where the copies of certificates lie; it need not exist."""
+    return Path(office.settings.out_folder) / "certificates"
 
 
 def write_whole(path: Path, content: bytes) -> None:

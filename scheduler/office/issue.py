@@ -1,46 +1,47 @@
-"""Issue (发证): what one result earned is numbered, drawn, proofed, stored and entered in the ledger, all of it or none.
+"""Issue (发证): what each result earned is numbered, drawn, signed, proofed, kept and entered in the ledger, all or none.
 
-One entry is one transaction. Numbers are drawn inside it, files are kept inside the database, so a stop at any instant
-leaves either everything of an entry or nothing, and no gap. The files in the folder are copies, made again when missing.
+Certificates are drawn while the registry is free, in this process or in others, under the numbers that will come next; a
+short transaction asks again whether they still do, and keeps an entry whole. What another desk got first is made anew. So a
+stop at any instant leaves either everything of an entry or nothing, and no gap; the next call goes on from there. The files in
+the folder are copies, made again when missing.
 """
 
 from __future__ import annotations
 
-import base64
-import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from scheduler.domain.catalogue import Award, NumberRule
-from scheduler.domain.certificates import Certificate, Face, Grant, Withheld
-from scheduler.domain.entries import Entry
-from scheduler.domain.places import Institution
-from scheduler.domain.results import Outcome
-from scheduler.domain.rounds import RoundSetup
-from scheduler.domain.wording import SPECIMEN
+from scheduler.domain.certificates import Grant
 from scheduler.errors import Conflict, Finding, IssuanceError, Language, NotFound, Text, Where
+from scheduler.executors.cluster import connected
+from scheduler.executors.workers import Inline, at_work, handed, outcome_of
+from scheduler.office.bench import Engine, Kit, kit_of, make
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
-from scheduler.registry.store import Store
-
-if TYPE_CHECKING:
-    from scheduler.certificates.issuer import Issuer, Proofed
-    from scheduler.press.render import Press
+from scheduler.office.keep import as_finding, certificate, keep
+from scheduler.office.keyring import log_key, ready_keys
+from scheduler.office.lost import refuse_behind
+from scheduler.office.manifests import give_head
+from scheduler.office.orders import Batch, Order, Wish, issuing, open_awards, order
 
 Step = Callable[[str, int, int], None]
 PAUSE_S = 0.025
-"""Between two entries the registry is free so long: others wait for it by looking ten times a second."""
-_ROLES = {
-    "implementing_department": Text("实施部门", "implementing department"),
-    "certification_institution": Text("评价机构", "certification institution"),
-    "training_body": Text("培训机构", "training body"),
-}
-PROOF_SERIAL = 1
-"""Stands in the number of a proof that issues nothing."""
+"""Between two transactions the registry is free so long: others wait for it by looking ten times a second."""
+TASK, SMALL_TASK = 50, 12
+"""Certificates made in one go, elsewhere and in this process; a stop loses no more than is in the making."""
+WRITTEN = 12
+"""Entries kept in one transaction."""
+WORTHWHILE = 240
+"""Certificates from which on other processes help; each needs some seconds to open its bench."""
+AHEAD = 8
+"""Tasks handed over before the first is done, to an executor of whose size nothing is known."""
+ON_CLUSTER = ("joint-exam-scheduler", "weasyprint", "uharfbuzz", "pikepdf")
+"""Packages that must be the same on every machine that draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,13 @@ class IssueReport:
 
     round_id: str
     grants: tuple[Grant, ...]
-    """New grants, sorted by entry."""
+    """New grants, in ledger order."""
     already: int
     """Certificates of the round that were issued before this call."""
     paths: tuple[str, ...]
     """Files of the round, in ledger order."""
     findings: tuple[Finding, ...]
+    """Refusals, and as warnings what could not be stamped and was drawn anew."""
     proof_only: bool
 
     @property
@@ -74,18 +76,6 @@ class IssueReport:
         )
 
 
-@dataclass
-class _Bench:
-    """What the issuing of one round keeps at hand."""
-
-    office: Office
-    setup: RoundSetup
-    press: Press
-    issuer: Issuer
-    issued_on: date
-    glue_photos: bool
-
-
 def issue(
     office: Office,
     *,
@@ -94,6 +84,9 @@ def issue(
     issued_on: date | None = None,
     proof_only: bool = False,
     glue_photos: bool = False,
+    engine: Engine = "stamp",
+    executor: Executor | None = None,
+    cluster: str = "",
     progress: Step | None = None,
 ) -> IssueReport:
     """Issue every certificate that was earned and not yet issued; a second call goes on where the first stopped.
@@ -103,44 +96,42 @@ def issue(
         round_id: A round with recorded outcomes.
         entry_id: One entry only.
         issued_on: Date printed as date of issue; today when None.
-        proof_only: Draw and proof, but number, keep and issue nothing.
+        proof_only: Draw and proof, but number, sign, keep and issue nothing.
         glue_photos: Leave an empty frame where there is no photo, to be glued in; otherwise such an entry is refused.
+        engine: ``stamp`` sets what differs into compiled templates, and draws anew what cannot be stamped exactly;
+            ``weasyprint`` draws every certificate anew.
+        executor: Where certificates are drawn; processes of our own when None, or this one for a small batch.
+        cluster: Address of a Dask cluster; its machines read the same templates, photos and keys under the same paths.
         progress: Called with a stage, entries done, and entries in all.
 
     Raises:
         NotFound: No such round, or no outcome for the entry.
-        SettingsError: Templates or fonts are missing.
+        SettingsError: Templates, fonts or the key register are missing or wrong.
+        Conflict: The registry holds less than what was issued before: an old copy was restored.
+        SealFailed: An institution has no key that may sign; nothing was issued.
     """
-    from scheduler.certificates.issuer import Issuer
-    from scheduler.press.render import Press  # weasyprint: other verbs must not pay for it
-
     with office.registry.transaction(write=False) as store:
+        if not proof_only:
+            refuse_behind(office, store)
         setup = store.rounds.setup(round_id)
         outcomes = [o for o in store.results.outcomes(round_id) if entry_id in (None, o.entry_id)]
         before = len(store.ledger.certificates(round_id))
-        open_ids = [o.entry_id for o in outcomes if _open_awards(store, o)]
+        waiting = [(o.entry_id, len(awards)) for o in outcomes if (awards := open_awards(store, o))]
     if not outcomes:
         raise NotFound(
             Text("没有可以发证的考核结果", "there is no outcome to issue from"),
             hint=Text("先用 record 登记成绩", "record the marks first"),
         )
-    folder = office.templates()
-    bench = _Bench(office, setup, Press(folder), Issuer(folder), issued_on or office.today(), glue_photos)
-    grants: list[Grant] = []
-    findings = _date_to_come(office, bench.issued_on)
-    for done, one in enumerate(open_ids):
-        _tell(progress, "发证", done, len(open_ids))
-        try:
-            grant = _proof(bench, one) if proof_only else _grant(bench, one)
-        except (IssuanceError, Conflict) as refusal:
-            findings += refusal.findings or [Finding(refusal.code, refusal.what, Where(subject=one), hint=refusal.hint)]
-            continue
-        time.sleep(0 if proof_only else PAUSE_S)
-        if grant.certificates:  # none are left when another desk issued them meanwhile
-            grants.append(grant)
-    _tell(progress, "发证", len(open_ids), len(open_ids))
+    places = {} if proof_only else ready_keys(office, issuing(setup))
+    wish = Wish(setup, issued_on or office.today(), glue_photos, places)
+    run = _Run(office, wish, kit_of(office.settings, engine=engine, sign=not proof_only))
+    run.findings += _date_to_come(office, wish.issued_on)
+    with _hands(executor, cluster, sum(count for _, count in waiting)) as lent:
+        run.all([entry for entry, _ in waiting], lent, progress or (lambda *_: None))
     paths = [] if proof_only else export(office, round_id)
-    return IssueReport(round_id, tuple(grants), before, tuple(map(str, paths)), tuple(findings), proof_only)
+    if not proof_only:
+        give_head(office, round_id=round_id, key=log_key(office))
+    return IssueReport(round_id, tuple(run.grants), before, tuple(map(str, paths)), tuple(run.findings), proof_only)
 
 
 def _date_to_come(office: Office, issued_on: date) -> list[Finding]:
@@ -152,201 +143,129 @@ def _date_to_come(office: Office, issued_on: date) -> list[Finding]:
     return [Finding("issued-ahead", what, hint=hint, severity="warning")]
 
 
-def _tell(progress: Step | None, stage: str, done: int, total: int) -> None:
-    if progress is not None:
-        progress(stage, done, total)
+def _hands(executor: Executor | None, cluster: str, certificates: int) -> AbstractContextManager[Executor]:
+    """Lend the executor wished for, or processes where there is enough to do."""
+    if cluster:
+        return connected(cluster, ON_CLUSTER)
+    if executor is None and certificates < WORTHWHILE:
+        return nullcontext(Inline())
+    return at_work(executor)
 
 
-def _open_awards(store: Store, outcome: Outcome) -> tuple[str, ...]:
-    granted = store.ledger.granted_awards(outcome.entry_id)
-    return tuple(award_id for award_id in outcome.earned_ids if award_id not in granted)
+@dataclass(slots=True)
+class _Task:
+    """Orders in the making."""
+
+    orders: tuple[Order, ...]
+    serials: dict[str, int]
+    """First serial of each counter."""
+    future: Future[Batch]
+
+    def wanted(self) -> Counter[str]:
+        """Return how many serials of each counter were set aside for it."""
+        return Counter(counter for order in self.orders for item in order.items for counter in item.counters)
 
 
-def _grant(bench: _Bench, entry_id: str) -> Grant:
-    with bench.office.registry.transaction() as store:
-        entry, outcome = store.rounds.entry(entry_id), store.results.outcome(entry_id)
-        _refuse_early(bench, entry, outcome)
-        # Asked again inside the transaction: another desk may have issued it meanwhile.
-        awards = [bench.office.catalogue.award(award_id) for award_id in _open_awards(store, outcome)]
-        drawn = [(award, _drawn(bench, entry, award, awards, store.ledger.next_serial)) for award in awards]
-        sequence = store.ledger.next_sequence()
-        certificates = [
-            _certificate(bench, entry, award, proofed, sequence + n) for n, (award, proofed) in enumerate(drawn)
-        ]
-        grant = Grant(entry.id, tuple(certificates), _withheld(outcome))
-        if certificates:
-            files = {c.file_name: proofed.pdf for c, (_, proofed) in zip(certificates, drawn, strict=True)}
-            store.ledger.add_grant(grant, files, bench.office.now())
-            bench.office.note(
-                store, "issue", entry.round_id, f"{entry.id}: " + ", ".join(c.award_id for c in certificates)
-            )
-        return grant
+@dataclass(slots=True)
+class _Run:
+    """The issuing of one round, from the first open entry to the last."""
+
+    office: Office
+    wish: Wish
+    kit: Kit
+    grants: list[Grant] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    _next: dict[str, int] = field(default_factory=dict)
+    """Serials to give next, by counter, when all that is in the making is kept."""
+
+    def all(self, entry_ids: Iterable[str], executor: Executor, tell: Step) -> None:
+        """Make and keep everything."""
+        queue, tasks, total = deque(entry_ids), deque[_Task](), 0
+        total = len(queue)
+        inline = isinstance(executor, Inline)
+        ahead, size = (1, SMALL_TASK) if inline else (AHEAD, TASK)
+        tell("发证", 0, total)
+        while queue or tasks:
+            while queue and len(tasks) < ahead:
+                self._hand_over(queue, tasks, executor, size)
+            if tasks and not self._take(tasks, queue):
+                break
+            tell("发证", total - len(queue) - sum(len(task.orders) for task in tasks), total)
+
+    def _hand_over(self, queue: deque[str], tasks: deque[_Task], executor: Executor, size: int) -> None:
+        """Read the next entries and have their certificates made."""
+        if not tasks:
+            self._next.clear()
+        orders: list[Order] = []
+        with self.office.registry.transaction(write=False) as store:
+            while queue and sum(len(one.items) for one in orders) < size:
+                entry_id = queue.popleft()
+                try:
+                    one = order(self.office, store, self.wish, entry_id)
+                except (IssuanceError, Conflict) as refusal:
+                    self.findings += refusal.findings or [as_finding(refusal, entry_id)]
+                    continue
+                orders += [one] if one.items else []  # none are left when another desk issued them meanwhile
+            counters = sorted({counter for one in orders for item in one.items for counter in item.counters})
+            for counter in counters:
+                if counter not in self._next:
+                    self._next[counter] = store.ledger.last_serial(counter) + 1
+        if not orders:
+            return
+        serials = {counter: self._next[counter] for counter in counters} if self.kit.sign else {}
+        future = handed(executor, make, (self.kit, tuple(orders), serials, self.office.now()))
+        tasks.append(_Task(tuple(orders), serials, future))
+        for counter, count in tasks[-1].wanted().items():
+            self._next[counter] += count
+
+    def _take(self, tasks: deque[_Task], queue: deque[str]) -> bool:
+        """Keep what the first task has made; tell whether to go on."""
+        task = tasks.popleft()
+        batch = outcome_of(task.future, make, (self.kit, task.orders, task.serials, self.office.now()))
+        self.findings += batch.findings
+        again = self._kept(batch) if self.kit.sign else self._proofed(batch)
+        self.findings += _drawn_anew(batch, again)
+        used = Counter(counter for _, all_made in batch.done for made in all_made for counter, _ in made.serials)
+        if self.kit.sign and (again or used != task.wanted()):
+            # What is in the making bears numbers that will not be the next ones.
+            for other in tasks:
+                other.future.cancel()
+                again += [one.entry.id for one in other.orders]
+            tasks.clear()
+            queue.extendleft(reversed(again))
+        if batch.stopped is None:
+            return True
+        self.findings += batch.stopped.findings
+        return False
+
+    def _kept(self, batch: Batch) -> list[str]:
+        """Enter a batch in the ledger, some entries at a time; return the entries that must be made anew."""
+        again: list[str] = []
+        for at in range(0, len(batch.done), WRITTEN):
+            time.sleep(PAUSE_S if self.grants else 0)
+            kept = keep(self.office, batch.done[at : at + WRITTEN])
+            self.grants += kept.grants
+            self.findings += kept.findings
+            again += kept.stale
+        return again
+
+    def _proofed(self, batch: Batch) -> list[str]:
+        for one, all_made in batch.done:
+            certificates = tuple(certificate(one, made, 0) for made in all_made)
+            self.grants.append(Grant(one.entry.id, certificates, one.withheld))
+        return []
 
 
-def _proof(bench: _Bench, entry_id: str) -> Grant:
-    with bench.office.registry.transaction(write=False) as store:
-        entry, outcome = store.rounds.entry(entry_id), store.results.outcome(entry_id)
-        awards = [bench.office.catalogue.award(award_id) for award_id in _open_awards(store, outcome)]
-    _refuse_early(bench, entry, outcome)
-    certificates = [
-        _certificate(bench, entry, award, _drawn(bench, entry, award, awards, lambda _: PROOF_SERIAL), 0)
-        for award in awards
+def _drawn_anew(batch: Batch, again: list[str]) -> list[Finding]:
+    return [
+        Finding(
+            "drawn-anew",
+            Text("不能套印，已由 WeasyPrint 整页重绘", "it could not be stamped and was drawn anew by WeasyPrint"),
+            Where(subject=f"{one.entry.candidate.name} {one.entry.id} {made.award.id}"),
+            said=made.drawn_because,
+            severity="warning",
+        )
+        for one, all_made in batch.done
+        for made in all_made
+        if made.drawn_because and one.entry.id not in again
     ]
-    return Grant(entry.id, tuple(certificates), _withheld(outcome))
-
-
-def _drawn(bench: _Bench, entry: Entry, award: Award, together: list[Award], serial: Callable[[str], int]) -> Proofed:
-    """Draw one certificate; a refusal names candidate, award and photo file, never the number of a document."""
-    try:
-        return _draw(bench, entry, award, together, serial)
-    except IssuanceError as refusal:
-        named = f"{entry.candidate.name} {entry.id} {award.id}"
-        refusal.findings = [
-            replace(
-                finding,
-                where=replace(
-                    finding.where,
-                    file=entry.candidate.photo if finding.rule == "photo-unusable" else finding.where.file,
-                    subject=named,
-                ),
-            )
-            for finding in refusal.findings
-        ]
-        raise
-
-
-def _draw(bench: _Bench, entry: Entry, award: Award, together: list[Award], serial: Callable[[str], int]) -> Proofed:
-    """Number, draw and proof one certificate."""
-    from scheduler.certificates import faces, numbering
-
-    issuer = _issuer(bench, entry, award)
-    photo = _photo(bench, entry)
-    rule = _number_rule(bench, entry, award)
-    facts = numbering.facts_for(entry, award, issuer, bench.issued_on)
-    scope = numbering.series(rule, facts)
-    number = numbering.number(rule, facts, serial(f"{award.kind}:{scope}") if scope else None)
-    face = faces.make_face(
-        entry,
-        award,
-        issuer,
-        number=number,
-        issued_on=bench.issued_on,
-        inquiry_code=base64.b32encode(secrets.token_bytes(10)).decode(),
-        verify_base=bench.office.settings.verify_url,
-        together=together,
-    )
-    if bench.office.settings.demo:
-        face = replace(face, inquiry_lines=(*face.inquiry_lines, SPECIMEN))
-    data = bench.issuer.paper(face, photo=photo)
-    return bench.issuer.prepare(face, bench.press.render(f"certificates/{face.template}", data), photo=photo)
-
-
-def _issuer(bench: _Bench, entry: Entry, award: Award) -> Institution:
-    role = bench.office.catalogue.scheme(entry.scheme_id).award(award.id).issuer
-    for wanted in (award.id, role):
-        for institution in bench.setup.institutions:
-            if wanted in institution.issues:
-                return institution
-    words = _ROLES.get(role, Text(role, role))
-    raise _refused(
-        entry,
-        "no-issuer",
-        Text(f"批次中没有机构签发 {award.name.zh}（{award.id}）", f"no institution of the round issues {award.id}"),
-        Text(
-            f"在批次设置表“机构”的“发证职责”栏填写{words.zh}或 {award.id}，再用 prepare 读入",
-            f"name {words.en} or {award.id} under Issues in the Institutions sheet of the set-up, and prepare it again",
-        ),
-    )
-
-
-def _number_rule(bench: _Bench, entry: Entry, award: Award) -> NumberRule:
-    rule = next((rule for edition, rule in award.number_rules if edition.in_force(bench.issued_on)), None)
-    if rule is None:
-        raise _refused(
-            entry,
-            "no-number-rule",
-            Text(
-                f"{award.name.zh}在 {bench.issued_on} 没有施行中的编号规则",
-                f"no numbering rule of {award.id} is in force on {bench.issued_on}",
-            ),
-            Text("核对发证日期", "check the date of issue"),
-        )
-    return rule
-
-
-def _refuse_early(bench: _Bench, entry: Entry, outcome: Outcome) -> None:
-    last = max((mark.sat_on for mark in outcome.marks if mark.sat_on), default=bench.issued_on)
-    if bench.issued_on < last:
-        raise _refused(
-            entry,
-            "issued-before-exam",
-            Text(
-                f"发证日期 {bench.issued_on} 早于考试日期 {last}",
-                f"the date of issue {bench.issued_on} is before the exam on {last}",
-            ),
-            Text("核对发证日期", "check the date of issue"),
-        )
-
-
-def _photo(bench: _Bench, entry: Entry) -> bytes | None:
-    folder = Path(bench.office.settings.photos_folder)
-    path = folder / Path(entry.candidate.photo).name if entry.candidate.photo else None
-    if path is None and bench.glue_photos:
-        return None
-    if path is None or not path.is_file():
-        raise _refused(
-            entry,
-            "photo-missing",
-            Text(f"{_no_photo(path).zh}，不能制证", f"{_no_photo(path).en}, so no certificate can be made"),
-            Text(
-                f"把照片放入 {folder}，报名表“照片”栏填写同样的文件名（区分大小写），再用 enrol 读入",
-                f"put the photo into {folder}, give the same file name (capitals count) in the registration workbook, "
-                "and enrol it again",
-            ),
-        )
-    return path.read_bytes()
-
-
-def _no_photo(path: Path | None) -> Text:
-    if path is None:
-        return Text("报名表没有填写照片", "the entry names no photo")
-    return Text(f"找不到照片文件 {path.name}", f"there is no photo file {path.name}")
-
-
-def _refused(entry: Entry, rule: str, what: Text, hint: Text) -> IssuanceError:
-    return IssuanceError(what, [Finding(rule, what, Where(subject=f"{entry.candidate.name} {entry.id}"), hint=hint)])
-
-
-def _certificate(bench: _Bench, entry: Entry, award: Award, proofed: Proofed, sequence: int) -> Certificate:
-    from scheduler.certificates.faces import valid_until
-
-    face: Face = proofed.face
-    return Certificate(
-        number=face.number,
-        award_id=award.id,
-        entry_id=entry.id,
-        round_id=entry.round_id,
-        face=face,
-        sha256=proofed.sha256,
-        # Neither name nor number: files travel by mail, and a special-operation number holds the identity number.
-        file_name=f"{sequence:06d}-{award.id}.pdf",
-        issued_on=bench.issued_on,
-        valid_from=bench.issued_on,
-        valid_until=valid_until(award.validity_on(bench.issued_on), bench.issued_on),
-        sequence=sequence,
-    )
-
-
-def _withheld(outcome: Outcome) -> tuple[Withheld, ...]:
-    return tuple(
-        Withheld(
-            verdict.award_id,
-            Finding("not-earned", Text(*_joined(verdict.reasons)), Where(subject=outcome.entry_id), severity="warning"),
-        )
-        for verdict in outcome.verdicts
-        if not verdict.earned
-    )
-
-
-def _joined(reasons: tuple[Text, ...]) -> tuple[str, str]:
-    return "；".join(reason.zh for reason in reasons), "; ".join(reason.en for reason in reasons)

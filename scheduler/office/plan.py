@@ -217,7 +217,7 @@ def _solve(round_: Round, wishes: _Wishes, progress: Watch | None) -> Plan:
         from scheduler.planning.replan import replan
 
         return replan(round_, wishes.keep, seed=seed, time_limit_s=limit, progress=progress)
-    from scheduler.planning.cluster import connected
+    from scheduler.executors.cluster import connected
     from scheduler.planning.solve import solve  # ortools: half a second that other verbs must not pay
 
     with connected(wishes.cluster) if wishes.cluster else nullcontext() as executor:

@@ -35,6 +35,8 @@ _EXPECTED = {
     "photos_folder": Text("加引号的文件夹路径", "a folder in quotes"),
     "templates_folder": Text("加引号的文件夹路径", "a folder in quotes"),
     "catalogue_folder": Text("加引号的文件夹路径", "a folder in quotes"),
+    "keys_folder": Text("加引号的文件夹路径", "a folder in quotes"),
+    "tsa_url": Text("以 http:// 或 https:// 开头的网址", "an address that begins with http:// or https://"),
     "verify_url": Text("以 http:// 或 https:// 开头的网址", "an address that begins with http:// or https://"),
     "lang": Text('"zh" 或 "en"', '"zh" or "en"'),
     "seed": Text("0 至 2147483647 的整数，不加引号", "a whole number from 0 to 2147483647 without quotes"),
@@ -61,6 +63,10 @@ class Settings:
     """Own templates instead of the ones shipped."""
     catalogue_folder: Path | None
     """More TOML editions of the catalogue."""
+    keys_folder: Path
+    """Holds ``keys.toml``, the register of the keys that sign."""
+    tsa_url: str
+    """Time-stamp authority (RFC 3161); empty for none."""
     verify_url: str
     """Address before the certificate number in the QR code; no slash at the end."""
     lang: Language
@@ -83,6 +89,8 @@ class _OfficeFile(BaseSettings):
     photos_folder: str = Field(default="photos", min_length=1)
     templates_folder: str | None = Field(default=None, min_length=1)
     catalogue_folder: str | None = Field(default=None, min_length=1)
+    keys_folder: str = Field(default="keys", min_length=1)
+    tsa_url: str = Field(default="", pattern=r"^(https?://[^\s/?#]+[^\s#]*)?$")
     verify_url: str = Field(default=DEFAULT_VERIFY_URL, pattern=r"^https?://[^\s/?#]+[^\s?#]*$")
     lang: Literal["zh", "en"] = "zh"
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
@@ -218,6 +226,8 @@ def _settled(read: _OfficeFile, file: Path) -> Settings:
         photos_folder=folder(read.photos_folder),
         templates_folder=folder(read.templates_folder) if read.templates_folder else None,
         catalogue_folder=folder(read.catalogue_folder) if read.catalogue_folder else None,
+        keys_folder=folder(read.keys_folder),
+        tsa_url=read.tsa_url,
         verify_url=read.verify_url.rstrip("/"),
         lang=read.lang,
         seed=read.seed,

@@ -13,7 +13,7 @@ from scheduler.planning.roundfile import round_schema
 from scheduler.recognition.shelf import load_catalogue
 from scheduler.sheets.write import write_marks_sheet, write_template
 
-Kind = Literal["entries", "setup", "marks"]
+Kind = Literal["entries", "setup", "marks", "numbers"]
 _OFFICE = """\
 # 机构设置 · settings of the office; folders are read from where this file lies
 office_name = "填写机构名称"     # 机构名称 · name of the office

@@ -55,7 +55,9 @@ def _number(office: Office, store: Store, number: str) -> Verification:
             hint=Text("核对编号；字母 X 应为大写", "check the number; a letter X is upper case"),
         )
         return Verification(False, (), (unknown,))
-    judged = [_judge(office, certificate, []) for certificate in found]
+    # Of several papers of one award the last says what the number is worth: it may have been reissued or corrected.
+    current = {certificate.award_id: certificate for certificate in found}
+    judged = [_judge(office, certificate, []) for certificate in current.values()]
     return Verification(
         all(one.valid for one in judged),
         tuple(fact for one in judged for fact in one.facts),
@@ -73,6 +75,9 @@ def _judge(office: Office, certificate: Certificate, findings: list[Finding]) ->
                     Standing.EXPIRED: Text("证书已过有效期", "the certificate has expired"),
                     Standing.REVOKED: Text("证书已被撤销", "the certificate was revoked"),
                     Standing.CANCELLED: Text("证书已被注销", "the certificate was cancelled"),
+                    Standing.REPLACED: Text(
+                        "证书已补发或更正，由新证书取代", "the certificate was replaced by a later one"
+                    ),
                 }[standing],
                 Where(subject=mask(certificate.number)),
             )

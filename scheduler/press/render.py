@@ -22,6 +22,8 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from scheduler.errors import Finding, SettingsError, Text
 from scheduler.press import fontfiles, templates
+from scheduler.press.compiled import Compiled, compiled
+from scheduler.press.fontset import PressFont
 
 _SHARED_STYLES = ("shared/page.css", "shared/fonts.css")
 
@@ -89,24 +91,35 @@ class Press:
         Raises:
             SettingsError: The template is missing or broken, or something asks for an address that is not allowed.
         """
+        return self._drawn(template, data)[1]
+
+    def compile(
+        self, template: str, data: Mapping[str, object], keys: list[str], fonts: dict[int, PressFont]
+    ) -> Compiled:
+        """Return a paper of dummies compiled for stamping; arguments as `compiled.compiled` and `render`.
+
+        Raises:
+            SettingsError: As `render`.
+            Unstampable: The template cannot be stamped.
+        """
+        document, pdf = self._drawn(template, data)
+        return compiled(document, pdf, keys, fonts)
+
+    def _drawn(self, template: str, data: Mapping[str, object]) -> tuple[weasyprint.Document, bytes]:
         html = self.html(template, data)
-        options = {
-            "stylesheets": self._styles_of(template),
-            "font_config": self._fonts,
-            "pdf_variant": "pdf/a-3b",
-            "pdf_tags": True,
-            "pdf_identifier": hashlib.sha256(html.encode()).hexdigest()[:32].encode(),
-        }
         base = self._folder.joinpath(template).as_uri() + "/"
-        document = weasyprint.HTML(string=html, base_url=base, url_fetcher=self._fetcher)
+        source = weasyprint.HTML(string=html, base_url=base, url_fetcher=self._fetcher)
+        options = {"pdf_variant": "pdf/a-3b", "pdf_tags": True}
         with _Complaints() as complaints:
             try:
-                pdf: bytes = document.write_pdf(finisher=_finish, **options)
+                document = source.render(stylesheets=self._styles_of(template), font_config=self._fonts, **options)
+                identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
+                pdf: bytes = document.write_pdf(finisher=_finish, pdf_identifier=identifier, **options)
             except FatalURLFetchingError as refused:
                 raise _refusal(template, str(refused)) from refused
         if complaints.said:
             raise _refusal(template, complaints.said[0])
-        return pdf
+        return document, pdf
 
     def _styles_of(self, template: str) -> list[weasyprint.CSS]:
         if template not in self._styles:

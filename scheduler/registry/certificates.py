@@ -31,6 +31,12 @@ class Certificates:
         """Return the awards for which an entry holds a certificate that is not withdrawn."""
         return {one.award_id for one in self.of_entry(entry_id) if one.standing is Standing.VALID}
 
+    def settled_awards(self, entry_id: str) -> set[str]:
+        """Return the awards that issuing leaves alone: a certificate is valid, or the last one was revoked."""
+        last = {one.award_id: one.standing for one in self.of_entry(entry_id)}
+        revoked = {award_id for award_id, standing in last.items() if standing is Standing.REVOKED}
+        return self.granted_awards(entry_id) | revoked
+
     def certificate(self, number: str, award_id: str | None = None) -> list[Certificate]:
         """Return the certificates with a number, sorted by award and ledger number; empty when there is none.
 
@@ -56,6 +62,17 @@ class Certificates:
         content = None if rows is None else self._session.exec(rows).first()
         if content is None:
             raise no_certificate(number)
+        return content
+
+    def file_of(self, certificate: Certificate) -> bytes:
+        """Return the file of one certificate of any standing, byte for byte as issued.
+
+        Raises:
+            NotFound: its file is not kept.
+        """
+        content = self._session.exec(select(FileRow.content).where(FileRow.sequence == certificate.sequence)).first()
+        if content is None:
+            raise no_certificate(certificate.number)
         return content
 
     def _read(self, *conditions: bool) -> list[Certificate]:

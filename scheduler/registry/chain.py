@@ -1,6 +1,6 @@
 """How ledger lines are chained: one digest over all fields of a line and the digest before it.
 
-Used by the ledger and its re-check. Pure; anybody can recompute a printed ledger with these two functions.
+Used by the ledger, its re-check and the Merkle tree. Pure; anybody can recompute a printed ledger with these functions.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ from scheduler.domain.certificates import LedgerEntry, Standing
 NO_LINE = "0" * 64
 """Digest before the first line."""
 
-STANDING_AFTER = {"voided": Standing.CANCELLED, "replaced": Standing.CANCELLED, "revoked": Standing.REVOKED}
+STANDING_AFTER = {"voided": Standing.CANCELLED, "replaced": Standing.REPLACED, "revoked": Standing.REVOKED}
 """What a certificate is worth after the event of a later line."""
 
 
 def line_digest(line: LedgerEntry) -> str:
-    """Return the SHA-256 a line must carry: over the JSON list of its other fields in a fixed order, in UTF-8."""
+    """Return the SHA-256 a line must carry: that of its content."""
+    return hashlib.sha256(line_content(line)).hexdigest()
+
+
+def line_content(line: LedgerEntry) -> bytes:
+    """Return what a line says: the JSON list of all fields but its digest, in a fixed order, in UTF-8."""
     fields = [
         line.sequence,
         line.at,
@@ -31,7 +36,7 @@ def line_digest(line: LedgerEntry) -> str:
         line.record_sha256,
         line.previous,
     ]
-    return hashlib.sha256(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def chained(line: LedgerEntry, last: LedgerEntry | None) -> LedgerEntry:

@@ -116,6 +116,45 @@ FIRST: tuple[Guard, ...] = (
 )
 """Guards of the first schema; a later migration adds a tuple of its own."""
 
+_NUMBER_CHANGED = " OR ".join(
+    f"NEW.{column} <> OLD.{column}" for column in ("number", "award_id", "origin", "at", "source", "issued_on")
+)
+_BORNE = "EXISTS (SELECT 1 FROM certificates WHERE number = OLD.number AND award_id = OLD.award_id)"
+
+SECOND: tuple[Guard, ...] = (
+    *_append_only("endings", "sequence"),
+    *_append_only("heads", "id"),
+    Guard(
+        "numbers_no_delete",
+        "numbers",
+        "DELETE",
+        "a number is never deleted",
+        "OLD.origin <> 'imported' OR OLD.standing <> 'open'",
+    ),
+    Guard("numbers_borne", "numbers", "DELETE", "a certificate bears this number", _BORNE, sqlite_only=True),
+    Guard(
+        "numbers_frozen",
+        "numbers",
+        "UPDATE",
+        "a number is voided, or stays as it is",
+        f"OLD.standing <> 'open' OR NEW.standing <> 'voided' OR {_NUMBER_CHANGED}"
+        " OR coalesce(NEW.entry_id, '') <> coalesce(OLD.entry_id, '')"
+        # What series a lost number belonged to is found out when its turn comes again.
+        " OR (OLD.origin <> 'lost' AND (NEW.scope <> OLD.scope OR coalesce(NEW.serial, 0) <> coalesce(OLD.serial, 0)))",
+    ),
+    Guard(
+        "numbers_no_replace",
+        "numbers",
+        "INSERT",
+        "this number is spoken for",
+        "EXISTS (SELECT 1 FROM numbers WHERE number = NEW.number AND award_id = NEW.award_id)",
+        sqlite_only=True,
+    ),
+)
+"""Guards of the second schema."""
+
+ALL = FIRST + SECOND
+
 _REFUSE = """
 CREATE OR REPLACE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation'; END $$
@@ -144,7 +183,7 @@ def missing(connection: Connection) -> list[str]:
         else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
     )
     present = set(connection.exec_driver_sql(listing).scalars())
-    return sorted(guard.name for guard in FIRST if guard.name not in present and (sqlite or not guard.sqlite_only))
+    return sorted(guard.name for guard in ALL if guard.name not in present and (sqlite or not guard.sqlite_only))
 
 
 def _head(guard: Guard) -> str:

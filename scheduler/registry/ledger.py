@@ -5,27 +5,43 @@ Reached as ``store.ledger``. A grant, its files and its lines are written togeth
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from sqlalchemy import select as sa_select
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from scheduler.domain.certificates import Certificate, Grant, LedgerEntry, Standing
+from scheduler.domain.certificates import Certificate, Ending, Grant, LedgerEntry, Standing
 from scheduler.errors import Conflict, Finding, RegistryError, Text
 from scheduler.registry import mapping, recheck
 from scheduler.registry.certificates import Certificates, no_certificate
 from scheduler.registry.chain import STANDING_AFTER, chained
 from scheduler.registry.rounds import known_entry
-from scheduler.registry.tables import CertificateRow, CounterRow, EntryRow, FileRow, LedgerRow
+from scheduler.registry.tables import (
+    CertificateRow,
+    CounterRow,
+    EndingRow,
+    EntryRow,
+    FileRow,
+    LedgerRow,
+    NumberRow,
+)
 
 _LINES = "/ledger"
+Event = Literal["voided", "revoked", "replaced"]
 
 
 class Ledger(Certificates):
     """The certificates, and the only road by which one comes into being or ends."""
+
+    def __init__(self, session: Session) -> None:
+        """Read and write in one transaction."""
+        super().__init__(session)
+        self._locked = False
 
     def next_serial(self, scope: str) -> int:
         """Return the next serial of a numbering scope: 1, 2, 3 … without gaps.
@@ -36,11 +52,24 @@ class Ledger(Certificates):
         Raises:
             RegistryError: the scope is empty or reserved.
         """
-        if not scope or scope == _LINES:
-            raise RegistryError(Text(f"编号范围无效：{scope!r}", f"not a numbering scope: {scope!r}"))
+        return self.next_serials([scope])[0]
+
+    def next_serials(self, scopes: Sequence[str]) -> list[int]:
+        """Return the next serial of each scope, in order; a scope named twice gives two. See next_serial.
+
+        Raises:
+            RegistryError: a scope is empty or reserved.
+        """
+        for scope in scopes:
+            if not scope or scope == _LINES:
+                raise RegistryError(Text(f"编号范围无效：{scope!r}", f"not a numbering scope: {scope!r}"))
         # The ledger's row first, always: two writers that lock in the same order never wait for each other in a ring.
-        self._last_line()
-        return self._advance(scope)
+        self._lock()
+        return [self._advance(scope) for scope in scopes]
+
+    def last_serial(self, scope: str) -> int:
+        """Return the last serial given in a numbering scope, 0 where none was; takes and locks nothing."""
+        return self._session.exec(select(CounterRow.last).where(CounterRow.scope == scope)).first() or 0
 
     def next_sequence(self) -> int:
         """Return the number of the ledger's next line.
@@ -79,10 +108,12 @@ class Ledger(Certificates):
                 lines.append(last)
         return lines
 
-    def withdraw(
-        self, certificate: Certificate, event: Literal["voided", "revoked", "replaced"], at: str
-    ) -> LedgerEntry:
+    def withdraw(self, certificate: Certificate, event: Event, at: str, ending: Ending | None = None) -> LedgerEntry:
         """End a certificate's standing and say so in a new ledger line; its number and file stay.
+
+        Args:
+            at: moment in ISO 8601 with zone.
+            ending: why, kept beside the line and digested in it.
 
         Raises:
             NotFound: it was never issued.
@@ -93,23 +124,74 @@ class Ledger(Certificates):
         if row is None or (row.number, row.award_id) != (certificate.number, certificate.award_id):
             raise no_certificate(certificate.number)
         if row.standing != Standing.VALID:
-            raise Conflict(Text(f"证书 {row.number} 已失效", f"certificate {row.number} is not valid any more"))
-        line = chained(_line(certificate, event, at, _digest(row.document.encode())), last)
+            raise Conflict(
+                Text(f"证书 {row.number} 已失效", f"certificate {row.number} is not valid any more"),
+                hint=Text("重新列出后再试；台账未改动", "list it again and retry; the ledger is as it was"),
+            )
+        record = row.document if ending is None else mapping.to_document(ending)
+        line = chained(_line(certificate, event, at, _digest(record.encode())), last)
         self._append(line)
+        if ending is not None:
+            self._session.add(EndingRow(sequence=line.sequence, document=record))
         row.standing = str(STANDING_AFTER[event])
         self._session.flush()
         return line
 
-    def lines(self) -> Iterator[LedgerEntry]:
-        """Yield the whole ledger, in order, without loading it at once."""
-        rows = select(LedgerRow).order_by(col(LedgerRow.sequence)).execution_options(yield_per=500)
-        for row in self._session.exec(rows):
+    def void_number(self, number: str, award_id: str, entry_id: str, at: str, ending: Ending) -> LedgerEntry:
+        """Write the line that a number was voided before any certificate bore it; `Numbers.void` keeps the number itself."""
+        record = mapping.to_document(ending)
+        line = LedgerEntry(0, at, "voided", number, award_id, entry_id, "", "", "", _digest(record.encode()))
+        line = chained(line, self._last_line())
+        self._append(line)
+        self._session.add(EndingRow(sequence=line.sequence, document=record))
+        self._session.flush()
+        return line
+
+    def ending(self, sequence: int) -> Ending | None:
+        """Return why a line ended what it names; None where the line is no ending, or was written before reasons were."""
+        row = self._session.get(EndingRow, sequence)
+        return None if row is None else mapping.from_document(Ending, row.document)
+
+    def endings(self) -> dict[int, Ending]:
+        """Return every reason kept, by the line that ended something."""
+        return {
+            row.sequence: mapping.from_document(Ending, row.document) for row in self._session.exec(select(EndingRow))
+        }
+
+    def replace(
+        self, old: Sequence[Certificate], grant: Grant, files: Mapping[str, bytes], at: str, ending: Ending
+    ) -> None:
+        """Put new certificates of an entry in the place of old ones: the old are ended first, then the new are issued.
+
+        Args:
+            old: valid certificates, in the grant's order; their lines come first.
+            grant: as many certificates of the same awards; the first carries the sequence after the old ones' lines.
+            files: the bytes of each new file, by file name.
+            at: moment in ISO 8601 with zone.
+            ending: why; each old certificate's names its successor.
+
+        Raises:
+            Conflict: an old certificate is not valid any more, or as `add_grant`. Nothing is kept then.
+        """
+        with self._session.begin_nested():
+            for before, after in zip(old, grant.certificates, strict=True):
+                self.withdraw(before, "replaced", at, dataclasses.replace(ending, replaced_by=after.sequence))
+            self.add_grant(grant, files, at)
+
+    def lines(self, after: int = 0, until: int | None = None) -> Iterator[LedgerEntry]:
+        """Yield the ledger's lines after one and up to another, in order, without loading them at once."""
+        rows = select(LedgerRow).where(col(LedgerRow.sequence) > after).order_by(col(LedgerRow.sequence))
+        if until is not None:
+            rows = rows.where(col(LedgerRow.sequence) <= until)
+        for row in self._session.exec(rows.execution_options(yield_per=500)):
             yield mapping.ledger_value(row)
 
     def last(self) -> LedgerEntry | None:
         """Return the last line; its digest vouches for all before it. None in an empty ledger."""
-        row = self._session.exec(select(LedgerRow).order_by(col(LedgerRow.sequence).desc()).limit(1)).first()
-        return None if row is None else mapping.ledger_value(row)
+        # Columns instead of the row: it is asked for with every certificate.
+        table = LedgerRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is made
+        found = self._session.execute(sa_select(table).order_by(table.c.sequence.desc()).limit(1)).mappings().first()
+        return None if found is None else LedgerEntry(**found)
 
     def findings(self) -> list[Finding]:
         """Recompute everything the ledger claims and return what does not hold; empty when all does."""
@@ -117,8 +199,14 @@ class Ledger(Certificates):
 
     def _last_line(self) -> LedgerEntry | None:
         """Lock the ledger against other writers, then return its last line."""
-        self._session.exec(select(CounterRow.last).where(CounterRow.scope == _LINES).with_for_update()).one()
+        self._lock()
         return self.last()
+
+    def _lock(self) -> None:
+        """Lock the ledger until this transaction ends."""
+        if not self._locked:
+            self._session.exec(select(CounterRow.last).where(CounterRow.scope == _LINES).with_for_update()).one()
+            self._locked = True
 
     def _advance(self, scope: str) -> int:
         table = CounterRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is made
@@ -185,10 +273,17 @@ class Ledger(Certificates):
         for row, candidate_id in self._session.exec(holders):
             same_award = row.award_id == certificate.award_id and row.standing == Standing.VALID
             if same_award or candidate_id != entry.candidate_id:
-                raise Conflict(
-                    Text(f"编号 {certificate.number} 已被占用", f"number {certificate.number} is taken"),
-                    hint=Text("核对编号表或编号规则", "check the numbers sheet or the numbering rule"),
-                )
+                raise _taken(certificate.number)
+        kept = self._session.get(NumberRow, (certificate.number, certificate.award_id))
+        if kept is not None and (kept.standing != "open" or kept.entry_id != entry.id):
+            raise _taken(certificate.number)
+
+
+def _taken(number: str) -> Conflict:
+    return Conflict(
+        Text(f"编号 {number} 已被占用", f"number {number} is taken"),
+        hint=Text("核对编号表或编号规则", "check the numbers sheet or the numbering rule"),
+    )
 
 
 def _refuse_mismatch(certificate: Certificate, entry: EntryRow, content: bytes | None, sequence: int) -> None:
@@ -207,9 +302,7 @@ def _refuse_mismatch(certificate: Certificate, entry: EntryRow, content: bytes |
             )
 
 
-def _line(
-    certificate: Certificate, event: Literal["issued", "voided", "revoked", "replaced"], at: str, record_sha256: str
-) -> LedgerEntry:
+def _line(certificate: Certificate, event: Literal["issued"] | Event, at: str, record_sha256: str) -> LedgerEntry:
     return LedgerEntry(
         sequence=0,
         at=at,

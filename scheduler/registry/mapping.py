@@ -13,6 +13,7 @@ from pydantic_core import PydanticSerializationError
 
 from scheduler.domain.certificates import Certificate, LedgerEntry, Standing
 from scheduler.domain.entries import Entitlement, Entry
+from scheduler.domain.numbers import KeptNumber
 from scheduler.domain.results import ComponentMark, Outcome
 from scheduler.domain.rounds import RoundSetup
 from scheduler.domain.sessions import Plan, PlanVersion
@@ -183,6 +184,16 @@ def ledger_value(row: tables.LedgerRow) -> LedgerEntry:
         digest=row.digest,
         record_sha256=row.record_sha256,
     )
+
+
+def number_row(kept: KeptNumber) -> tables.NumberRow:
+    """Return the row of a number that is spoken for."""
+    return tables.NumberRow(**(asdict(kept) | {"entry_id": kept.entry_id or None}))
+
+
+def number_value(row: tables.NumberRow) -> KeptNumber:
+    """Return the number a row holds."""
+    return KeptNumber(**(row.model_dump() | {"entry_id": row.entry_id or ""}))
 
 
 def _unreadable(name: str) -> RegistryError:

@@ -14,7 +14,7 @@ from scheduler.domain.certificates import Certificate, Standing
 from scheduler.errors import Finding, RegistryError, Text, Where
 from scheduler.registry import guards, mapping
 from scheduler.registry.chain import NO_LINE, STANDING_AFTER, line_digest
-from scheduler.registry.tables import CertificateRow, CounterRow, EntryRow, FileRow, LedgerRow
+from scheduler.registry.tables import CertificateRow, CounterRow, EndingRow, EntryRow, FileRow, LedgerRow, NumberRow
 
 _HINT = Text(
     "停止发证，保留现场，用备份和打印清单核对", "stop issuing, keep everything as it is, compare with backups and lists"
@@ -27,7 +27,8 @@ def findings(session: Session) -> list[Finding]:
         _finding("registry-guard-missing", f"保护触发器缺失：{name}", f"guard {name} is missing", name)
         for name in guards.missing(session.connection())
     ]
-    return [*_chain(session), *_certificates(session), *_standings(session), *_files(session), *unguarded]
+    parts = (_chain, _certificates, _standings, _endings, _files)
+    return [*(finding for part in parts for finding in part(session)), *unguarded]
 
 
 def _chain(session: Session) -> Iterator[Finding]:
@@ -81,7 +82,9 @@ def _agrees(row: CertificateRow, line: LedgerRow) -> bool:
 
 def _standings(session: Session) -> Iterator[Finding]:
     """Compare each standing with the last line that speaks of the certificate's file."""
-    ends = select(LedgerRow).where(LedgerRow.event != "issued").order_by(col(LedgerRow.sequence))
+    # A voided number that no certificate bears has no file.
+    ended_files = (LedgerRow.event != "issued", LedgerRow.sha256 != "")
+    ends = select(LedgerRow).where(*ended_files).order_by(col(LedgerRow.sequence))
     ended = {line.sha256: STANDING_AFTER.get(line.event) for line in session.exec(ends)}
     for row in session.exec(select(CertificateRow).order_by(col(CertificateRow.sequence))):
         if ended.pop(row.sha256, Standing.VALID) != row.standing:
@@ -90,6 +93,27 @@ def _standings(session: Session) -> Iterator[Finding]:
             )
     for sha256 in ended:
         yield _finding("ledger-without-certificate", "注销行没有证书", "a withdrawal names no certificate", sha256)
+
+
+def _endings(session: Session) -> Iterator[Finding]:
+    """Compare each reason with the digest in its line, and each voided number with the line that voided it."""
+    reasons = {row.sequence: row.document for row in session.exec(select(EndingRow))}
+    voided = {
+        (row.number, row.award_id) for row in session.exec(select(NumberRow).where(NumberRow.standing == "voided"))
+    }
+    records = {row.sha256: row.document for row in session.exec(select(CertificateRow))}
+    for line in session.exec(select(LedgerRow).where(LedgerRow.event != "issued").order_by(col(LedgerRow.sequence))):
+        # Lines from before reasons were kept digest the certificate's own record.
+        record = reasons.pop(line.sequence, None) or records.get(line.sha256, "")
+        if _digest(record) != line.record_sha256:
+            yield _finding("ending-altered", "注销事由与台账不符", "the reason differs from the ledger", line.number)
+        if not line.sha256 and (line.number, line.award_id) not in voided:
+            yield _finding("number-revived", "作废的编号被改为可用", "a voided number was made free again", line.number)
+        voided.discard((line.number, line.award_id))
+    for number, _ in sorted(voided):
+        yield _finding("number-not-in-ledger", "编号作废没有台账行", "no ledger line voided this number", number)
+    for sequence in sorted(reasons):
+        yield _finding("ending-without-line", "注销事由没有台账行", "a reason without a ledger line", str(sequence))
 
 
 def _files(session: Session) -> Iterator[Finding]:

@@ -94,6 +94,19 @@ class Rounds:
         self._session.flush()
         return change
 
+    def correct_entry(self, entry: Entry) -> None:
+        """Keep an entry whose candidate's data were corrected, the identity document included; id and round stay.
+
+        Raises:
+            NotFound: no such entry.
+            Conflict: it belongs to another round, or the document belongs to another entry of the round.
+        """
+        if known_entry(self._session, entry.id).round_id != entry.round_id:
+            raise Conflict(Text(f"报名编号 {entry.id} 已属于另一批次", f"entry {entry.id} belongs to another round"))
+        self._refuse_second_entry(entry)
+        self._session.merge(mapping.entry_row(entry))
+        self._session.flush()
+
     def by_document(self, round_id: str, document_no: str) -> Entry | None:
         """Return the entry of whoever has this document number, the first by id; None when there is none."""
         rows = (
@@ -165,6 +178,9 @@ class Rounds:
                     f"entry {entry.id} belongs to another person or round",
                 )
             )
+        self._refuse_second_entry(entry)
+
+    def _refuse_second_entry(self, entry: Entry) -> None:
         same_person = select(EntryRow.id).where(
             EntryRow.round_id == entry.round_id,
             EntryRow.candidate_id == entry.candidate.id,

@@ -15,7 +15,9 @@ from sqlmodel import Session, func, select
 
 from scheduler.registry import faults, schema, tables
 from scheduler.registry.acts import Acts
+from scheduler.registry.heads import Heads
 from scheduler.registry.ledger import Ledger
+from scheduler.registry.numbers import Numbers
 from scheduler.registry.plans import Plans
 from scheduler.registry.results import Results
 from scheduler.registry.rounds import Rounds
@@ -41,6 +43,8 @@ class Store:
         self.plans = Plans(session)
         self.results = Results(session)
         self.ledger = Ledger(session)
+        self.heads = Heads(session)
+        self.numbers = Numbers(session, self.ledger)
         self.acts = Acts(session)
         self._session = session
 

@@ -141,6 +141,43 @@ class LedgerRow(Row, table=True):
     digest: str = Field(unique=True)
 
 
+class EndingRow(Row, table=True):
+    """Why a number or certificate came to its end; append-only, and digested in its ledger line."""
+
+    __tablename__ = "endings"
+    sequence: int = Field(primary_key=True, foreign_key="ledger.sequence", sa_column_kwargs={"autoincrement": False})
+    document: str = Field(sa_type=Text)
+    """Ending."""
+
+
+class NumberRow(Row, table=True):
+    """A certificate number that is spoken for; voided at most once, deleted only while it is a mere import."""
+
+    __tablename__ = "numbers"
+    number: str = Field(primary_key=True)
+    award_id: str = Field(primary_key=True)
+    entry_id: str | None = Field(default=None, foreign_key="entries.id", index=True)
+    origin: str
+    at: str
+    scope: str
+    serial: int | None = Field(default=None, sa_type=BigInteger)
+    issued_on: date | None = None
+    source: str = Field(sa_type=Text)
+    standing: str
+
+
+class HeadRow(Row, table=True):
+    """A tree head that was given out, or one of a lost ledger that was acknowledged; append-only."""
+
+    __tablename__ = "heads"
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    size: int = Field(index=True)
+    root: str
+    document: str = Field(sa_type=Text)
+    """HeadRecord."""
+
+
 class CertificateRow(Row, table=True):
     """A certificate as issued; only its standing may change, and only away from valid."""
 

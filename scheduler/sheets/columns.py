@@ -14,7 +14,7 @@ from scheduler.errors import Text
 
 Choices = Literal["", "schemes", "awards", "trades", "kinds", "sexes", "yes_no", "education", "room_kinds", "duties",
                   "reasons", "together", "roles", "attendance"]  # fmt: skip
-TemplateKind = Literal["entries", "setup", "marks"]
+TemplateKind = Literal["entries", "setup", "marks", "numbers"]
 """Which workbook a template is for."""
 
 

@@ -17,6 +17,7 @@ from scheduler.sheets.cells import shown
 from scheduler.sheets.columns import PROBLEM, REMEDY, is_added
 from scheduler.sheets.columns_entries import ENTRIES
 from scheduler.sheets.columns_marks import marks_table
+from scheduler.sheets.columns_numbers import NUMBERS
 from scheduler.sheets.columns_setup import SETUP
 from scheduler.sheets.paint import AMBER, FINDINGS, RED, head, new_book, put, rows_below
 from scheduler.sheets.table import OWN_SHEETS, heading_row
@@ -25,7 +26,7 @@ from scheduler.sheets.workbook import Book, Grid, open_book
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-_TABLES = (ENTRIES, marks_table(()), *SETUP)
+_TABLES = (ENTRIES, marks_table(()), NUMBERS, *SETUP)
 _OURS = frozenset({RED.fgColor.rgb, AMBER.fgColor.rgb})
 
 

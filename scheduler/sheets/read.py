@@ -13,10 +13,20 @@ from scheduler.domain.rounds import RoundSetup
 from scheduler.errors import Finding
 from scheduler.sheets.entries import EntrySheet, entries_of
 from scheduler.sheets.marks import marks_of
+from scheduler.sheets.numbers import Awaited, NumberContext, ReadNumber, numbers_of
 from scheduler.sheets.setup import setup_of
 from scheduler.sheets.workbook import open_book
 
-__all__ = ["EntrySheet", "read_entries", "read_marks", "read_setup"]
+__all__ = [
+    "Awaited",
+    "EntrySheet",
+    "NumberContext",
+    "ReadNumber",
+    "read_entries",
+    "read_marks",
+    "read_numbers",
+    "read_setup",
+]
 
 
 def read_entries(path: Path, *, round_id: str, catalogue: Catalogue, setup: RoundSetup, today: date) -> EntrySheet:
@@ -52,3 +62,12 @@ def read_marks(
         SheetError: The file cannot be read at all; its findings say why.
     """
     return marks_of(open_book(Path(path)), entries=entries, catalogue=catalogue)
+
+
+def read_numbers(path: Path, context: NumberContext) -> tuple[list[ReadNumber], list[Finding]]:
+    """Read a sheet of certificate numbers that came from outside; numbers of good rows in its order, and everything found.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    return numbers_of(open_book(Path(path)), context)

@@ -16,6 +16,7 @@ from scheduler.sheets.codes import KINDS, award_codes, scheme_codes
 from scheduler.sheets.columns import Column, Table, TemplateKind
 from scheduler.sheets.columns_entries import ENTRIES, HELD_SHOWN, SHOWN, held_columns
 from scheduler.sheets.columns_marks import ASSESSORS_SHOWN, item_ids_of, marks_table
+from scheduler.sheets.columns_numbers import NUMBERS
 from scheduler.sheets.paint import LISTS, NOTES, Value, dim, fill, head, head_columns, new_book, offer_lists, put
 from scheduler.sheets.setup_rows import setup_rows
 
@@ -29,7 +30,7 @@ def template_book(kind: TemplateKind, catalogue: Catalogue) -> Workbook:
         return _book([(ENTRIES, SHOWN, [])], catalogue)
     if kind == "setup":
         return _book([(table, table.columns, []) for table in tables.SETUP], catalogue)
-    table = marks_table(item_ids_of(catalogue), ASSESSORS_SHOWN)
+    table = NUMBERS if kind == "numbers" else marks_table(item_ids_of(catalogue), ASSESSORS_SHOWN)
     return _book([(table, table.columns, [])], catalogue)
 
 

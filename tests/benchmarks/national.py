@@ -63,8 +63,8 @@ class City:
 
 def planned(name: str, candidates: int, seed: int) -> City:
     """Plan one city in this process and those it starts."""
+    from scheduler.executors.workers import cores
     from scheduler.planning.solve import solve
-    from scheduler.planning.workers import cores
 
     round_ = month_round(seed) if name == "capital" else exam_round(candidates, seed)
     began, used = time.perf_counter(), _cpu_s()

@@ -6,6 +6,7 @@ import pytest
 
 from scheduler.certificates.issuer import Issuer
 from scheduler.press.render import Press
+from scheduler.press.stamp import Stamper
 from tests.certificates.people import ISSUED_BY, a_face, a_photo
 
 FOLDER = Path(__file__).parents[2] / "templates"
@@ -19,6 +20,11 @@ def folder():
 @pytest.fixture(scope="session")
 def press():
     return Press(FOLDER)
+
+
+@pytest.fixture(scope="session")
+def stamper(press):
+    return Stamper(press)
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def test_template_draws_every_placed_text_once_and_nothing_else(folder, issuer, 
     assert data["place"].asked >= {key for key in data["place"].inner if key != "seal"}
     drawn = [
         jinja2.filters.do_striptags(text)
-        for text in re.findall(r'<(?:p|h1) class="piece[^>]*>(.*?)</(?:p|h1)>', html, re.DOTALL)
+        for text in re.findall(r'<(?:p|h1) [^>]*class="piece[^>]*>(.*?)</(?:p|h1)>', html, re.DOTALL)
     ]
     placed = [text.text for text in issuer.layout(face.template).placed(face) if text.key != "seal"]
     assert sorted(" ".join(text.split()) for text in drawn) == sorted(" ".join(text.split()) for text in placed)

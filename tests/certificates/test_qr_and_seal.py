@@ -18,8 +18,8 @@ def test_code_reads_back_and_has_four_white_modules_around(content):
     picture = Image.open(io.BytesIO(qr_png(content)))
     assert qr_text(picture) == content
     dark = picture.convert("L").point(lambda value: 255 - value).getbbox()
-    assert dark[:2] == (16, 16)
-    assert (picture.width - dark[2], picture.height - dark[3]) == (16, 16)
+    assert dark[:2] == (4, 4)
+    assert (picture.width - dark[2], picture.height - dark[3]) == (4, 4)
 
 
 def test_picture_without_code_says_nothing():

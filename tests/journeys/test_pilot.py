@@ -96,7 +96,7 @@ def assert_fonts_and_qr(path: Path, certificate: Certificate) -> None:
     picture = path.with_suffix("")
     subprocess.run(["pdftoppm", "-r", "150", "-png", "-singlefile", path, picture], check=True)
     codes = zxingcpp.read_barcodes(Image.open(picture.with_suffix(".png")))
-    assert [code.text for code in codes] == [certificate.face.verify_address]
+    assert [code.text for code in codes] == [certificate.face.qr]
 
 
 def assert_alterations_are_noticed(office: Office, path: Path) -> None:

@@ -49,6 +49,7 @@ def test_two_keys_are_enough(tmp_path: Path) -> None:
     assert settings.database == str(tmp_path / "registry.sqlite3")
     assert settings.out_folder == tmp_path / "out"
     assert settings.photos_folder == tmp_path / "photos"
+    assert (settings.keys_folder, settings.tsa_url) == (tmp_path / "keys", "")
 
 
 def test_folders_are_seen_from_the_file_and_not_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,6 +108,13 @@ def test_misspelt_key_gets_the_nearest_name(tmp_path: Path) -> None:
 def test_region_is_six_digits(tmp_path: Path, region: str) -> None:
     file = written(tmp_path, GOOD.replace("990100", region))
     assert told(file) == [("settings-bad-value", "region", region)]
+
+
+def test_a_time_stamp_authority_is_an_address(tmp_path: Path) -> None:
+    assert load_settings(written(tmp_path, GOOD + 'tsa_url = "http://tsa.example/ts?x=1"')).tsa_url.endswith("?x=1")
+    assert told(written(tmp_path, GOOD + 'tsa_url = "tsa.example"')) == [
+        ("settings-bad-value", "tsa_url", "tsa.example")
+    ]
 
 
 @pytest.mark.parametrize(

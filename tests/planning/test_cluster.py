@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from scheduler.errors import SettingsError
+from scheduler.executors import cluster
+from scheduler.executors.cluster import MUST_AGREE, connected
 from scheduler.office.plan import plan_file
-from scheduler.planning import cluster
-from scheduler.planning.cluster import MUST_AGREE, connected
 from scheduler.planning.roundfile import write_round
 from tests.benchmarks.rounds import region_round
 
@@ -42,10 +42,10 @@ def test_an_address_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, addres
 
 def test_workers_with_other_versions_are_refused() -> None:
     here = cluster._versions_there(MUST_AGREE)
-    cluster._agreed("a", {"w": here})
+    cluster._agreed("a", {"w": here}, MUST_AGREE)
     for name in MUST_AGREE:
         with pytest.raises(SettingsError, match=name):
-            cluster._agreed("a", {"w": here, "v": {**here, name: "0"}})
+            cluster._agreed("a", {"w": here, "v": {**here, name: "0"}}, MUST_AGREE)
     assert cluster._versions_there(("no-such-package",)) == {"no-such-package": ""}
 
 

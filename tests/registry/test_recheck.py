@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from scheduler.domain.certificates import Ending
+from scheduler.domain.numbers import KeptNumber
 from scheduler.registry import guards
 from tests.registry.values import AT, an_entry, enrol, issue
 
@@ -15,7 +17,7 @@ TAMPERED = {
     **{f"certificate.{c}": (f"UPDATE certificates SET {c} = 'x' WHERE sequence = 3", None) for c in CERTIFICATE},
     "ledger.sequence": ("UPDATE ledger SET sequence = 99 WHERE sequence = 3", "ledger-gap"),
     "line gone": ("DELETE FROM ledger WHERE sequence = 2", "ledger-gap"),
-    "last line gone": ("DELETE FROM ledger WHERE sequence = 7", "ledger-counter"),
+    "last line gone": ("DELETE FROM ledger WHERE sequence = 9", "ledger-counter"),
     "first line gone": ("DELETE FROM ledger WHERE sequence = 1", "ledger-gap"),
     "counter set back": ("UPDATE counters SET last = 1 WHERE scope = '/ledger'", "ledger-counter"),
     "counter gone": ("DELETE FROM counters WHERE scope = '/ledger'", "ledger-counter"),
@@ -35,6 +37,14 @@ TAMPERED = {
     "file changed": ("UPDATE certificate_files SET content = content || x'20' WHERE sequence = 3", "file-altered"),
     "file gone": ("DELETE FROM certificate_files WHERE sequence = 3", "file-missing"),
     "file slipped in": ("INSERT INTO certificate_files VALUES (50, x'00')", "file-without-certificate"),
+    "reason changed": ("UPDATE endings SET document = replace(document, '伪造', '误发')", "ending-altered"),
+    "reason gone": ("DELETE FROM endings WHERE sequence = 8", "ending-altered"),
+    "reason slipped in": ("INSERT INTO endings VALUES (1, '{}')", "ending-without-line"),
+    "voided number revived": ("UPDATE numbers SET standing = 'open'", "number-revived"),
+    "number voided in silence": (
+        "INSERT INTO numbers SELECT 'X', award_id, entry_id, origin, at, scope, 2, issued_on, source, 'voided' FROM numbers",
+        "number-not-in-ledger",
+    ),
     "entry gone": ("DELETE FROM entries", "certificate-without-entry"),
     "entry moved": ("UPDATE entries SET round_id = 'x'", "certificate-without-entry"),
 }
@@ -42,18 +52,22 @@ TAMPERED = {
 
 @pytest.fixture
 def full(registry, raw):
-    """Three pairs, the first certificate revoked, and every guard switched off and on again by the tampering hand."""
+    """Three pairs, the first certificate revoked, another with a reason, a number voided, and every guard switched off and on again by the tampering hand."""
     entries = [an_entry(n) for n in range(3)]
     enrol(registry, *entries)
     grants = [issue(registry, entry)[0] for entry in entries]
     with registry.transaction() as store:
         store.ledger.withdraw(grants[0].certificates[0], "revoked", AT)
+        store.ledger.withdraw(grants[2].certificates[0], "revoked", AT, Ending("revocation", "伪造材料", "王"))
+        kept = KeptNumber("N1", "electrician-5", entries[0].id, "allocated", AT, "S", 1)
+        store.numbers.keep(kept)
+        store.numbers.void(kept, entries[0].id, AT, Ending("void", "打印时损坏", "王"))
     return raw
 
 
 def tamper(connection, statement):
     kept = connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for guard in guards.FIRST:
+    for guard in guards.ALL:
         connection.execute(f"DROP TRIGGER {guard.name}")
     changed = connection.execute(statement).rowcount
     for (sql,) in kept:

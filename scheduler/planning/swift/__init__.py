@@ -37,9 +37,9 @@ def search(
         from scheduler.planning.swift.stages import Swift
 
         return Swift(problem, seed, work, tell, stop).run()
+    from scheduler.executors.workers import at_work
     from scheduler.planning.swift.blocks import epochs_for
     from scheduler.planning.swift.blocks_search import Divided
-    from scheduler.planning.workers import at_work
 
     epochs = epochs_for(len(problem.parties))
     with at_work(executor) as workers:

@@ -15,12 +15,12 @@ from operator import mul
 
 import numpy as np
 
+from scheduler.executors.workers import done
 from scheduler.planning.swift import layout as at
 from scheduler.planning.swift.blocks_cut import Block, Cutter, Names, Standing
 from scheduler.planning.swift.blocks_map import Map
 from scheduler.planning.swift.blocks_task import Effort, work
 from scheduler.planning.swift.board import Board, Extent, crew_size
-from scheduler.planning.workers import done
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 
+from scheduler.executors.workers import Chain, Inline
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.progress import Tell
@@ -17,7 +18,6 @@ from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.stages import Swift
 from scheduler.planning.swift.work import Work
-from scheduler.planning.workers import Chain, Inline
 
 WHOLE = 8_000
 """Parties up to which everybody is re-seated in one model at the end, across the borders of the blocks."""

@@ -19,6 +19,7 @@ import pytest
 
 from scheduler.domain.rounds import Reservation, Round
 from scheduler.domain.sessions import CostLine, Making, Plan
+from scheduler.executors.workers import Inline, Workers
 from scheduler.planning import engines, swift
 from scheduler.planning.audit import audit
 from scheduler.planning.draft import cost, costs
@@ -37,7 +38,6 @@ from scheduler.planning.swift.blocks_cut import Cutter
 from scheduler.planning.swift.blocks_search import Divided
 from scheduler.planning.swift.board import Board
 from scheduler.planning.swift.stages import Swift
-from scheduler.planning.workers import Inline, Workers
 from tests.benchmarks.exam_rounds import exam_round
 from tests.benchmarks.rounds import region_round
 
@@ -199,7 +199,7 @@ def test_a_cluster_makes_the_same_plan_and_outlives_its_workers(round_: Round, i
     pytest.importorskip("distributed")
     from distributed import LocalCluster
 
-    from scheduler.planning.cluster import connected
+    from scheduler.executors.cluster import connected
 
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
         killed: list[int] = []
@@ -245,7 +245,7 @@ def test_a_proof_is_the_same_beside_the_search_and_after_it(monkeypatch: pytest.
 
 def test_workers_end_with_whoever_hired_them() -> None:
     code = (
-        "import os, signal\nfrom scheduler.planning.workers import Workers\nimport time\n"
+        "import os, signal\nfrom scheduler.executors.workers import Workers\nimport time\n"
         "workers = Workers(1)\nbusy = workers.submit(time.sleep, 60)\n"
         "while not workers.pids:\n    time.sleep(0.05)\n"
         "print(workers.pids[0], flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"

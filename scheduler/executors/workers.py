@@ -1,6 +1,6 @@
 """Workers: pure tasks on any executor; processes of our own by default. A worker that dies costs time, nothing else.
 
-Used by the fast search for large rounds. Our processes are started as modules, not by forking and without importing the
+Used by the fast search for large rounds, and by the office when it issues. Our processes are started as modules, not by forking and without importing the
 caller's script again, so that ``solve`` may be called from any script or thread.
 """
 
@@ -70,18 +70,19 @@ def done(
             task = next(tasks, None)
             more = task is not None
             if task is not None:
-                waiting[_handed(executor, function, task[1])] = task
+                waiting[handed(executor, function, task[1])] = task
         ready, _ = wait(waiting, 0.1, FIRST_COMPLETED)
         for future in ready:
             key, arguments = waiting.pop(future)
-            yield key, _result(future, function, arguments)
+            yield key, outcome_of(future, function, arguments)
         if stop():
             for future in waiting:
                 future.cancel()
             return
 
 
-def _handed(executor: Executor, function: Callable[..., R], arguments: tuple[Any, ...]) -> Future[R]:
+def handed(executor: Executor, function: Callable[..., R], arguments: tuple[Any, ...]) -> Future[R]:
+    """Hand over a task; where nobody takes it, the future says so."""
     try:
         return executor.submit(function, *arguments)
     except (BrokenExecutor, RuntimeError) as fault:
@@ -90,7 +91,7 @@ def _handed(executor: Executor, function: Callable[..., R], arguments: tuple[Any
         return failed
 
 
-def _result(future: Future[R], function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
+def outcome_of(future: Future[R], function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
     """Return a result; a pure task that failed, for whatever reason, is done again here, where a true fault shows."""
     if not future.cancelled():
         fault = future.exception()
@@ -119,10 +120,10 @@ class Chain(Generic[R]):
         """Return the outcome of the last step done, and have the next one begun."""
         while self.done < self.steps:
             if self._step is None:
-                self._step = _handed(self.executor, self.function, self.arguments)
+                self._step = handed(self.executor, self.function, self.arguments)
             if not self._step.done():
                 break
-            self.arguments, self.outcome = _result(self._step, self.function, self.arguments)
+            self.arguments, self.outcome = outcome_of(self._step, self.function, self.arguments)
             self._step = None
             self.done += 1
             if isinstance(self.executor, Inline):
@@ -224,7 +225,7 @@ class _Worker:
         paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - this very file
-                [sys.executable, "-m", "scheduler.planning.workers", str(theirs.fileno()), str(os.getpid())],
+                [sys.executable, "-m", "scheduler.executors.workers", str(theirs.fileno()), str(os.getpid())],
                 pass_fds=[theirs.fileno()], env={**os.environ, "PYTHONPATH": paths}, stdin=subprocess.DEVNULL,
                 process_group=0,  # Ctrl-C is the caller's matter
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Cluster: the workers of a Dask cluster, for rounds that one machine would plan too long.
+"""Cluster: the workers of a Dask cluster, for what one machine would do too long.
 
 Used by the office. Dask is an extra: nothing here is imported unless a cluster is asked for.
 """
@@ -20,20 +20,21 @@ ANSWER_S = 10
 RETRIES = 3
 """Times Dask does a task again whose worker died; after that it is done here."""
 MUST_AGREE = ("joint-exam-scheduler", "numba", "numpy", "ortools")
-"""Packages whose versions decide about the plan."""
+"""Packages whose versions decide about a plan."""
 SAME = Text("在各机器上安装相同版本", "install the same versions on every machine")
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Executor]:
+def connected(address: str, must_agree: tuple[str, ...] = MUST_AGREE) -> Iterator[Executor]:
     """Lend the workers of a cluster.
 
     Args:
         address: As Dask writes it, for example ``tcp://10.0.0.5:8786``.
+        must_agree: Packages that must have one version on all machines.
 
     Raises:
         SettingsError: The extra is not installed, the address does not answer, there is no worker, or a worker has other
-            versions than this machine and would make another plan.
+            versions than this machine and would come to something else.
     """
     try:
         from distributed import Client
@@ -61,11 +62,11 @@ def connected(address: str) -> Iterator[Executor]:
                 address, Text("没有工作进程", "has no worker"), Text("先启动 dask worker", "start a dask worker first")
             ) from fault
         try:
-            there = dict(client.run(_versions_there, MUST_AGREE))
+            there = dict(client.run(_versions_there, must_agree))
         except ImportError as fault:
             what = Text("的工作进程上没有安装本程序", "has workers without this package")
             raise _unusable(address, what, SAME) from fault
-        _agreed(address, there)
+        _agreed(address, there, must_agree)
         yield client.get_executor(pure=False, retries=RETRIES)
 
 
@@ -90,9 +91,9 @@ def _versions_there(names: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _agreed(address: str, there: dict[str, dict[str, str]]) -> None:
-    """Refuse workers that would make another plan."""
-    here = _versions_there(MUST_AGREE)
+def _agreed(address: str, there: dict[str, dict[str, str]], must_agree: tuple[str, ...]) -> None:
+    """Refuse workers that would come to something else."""
+    here = _versions_there(must_agree)
     for worker, versions in sorted(there.items()):
         for name, wanted in here.items():
             if versions[name] != wanted:

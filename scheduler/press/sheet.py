@@ -1,0 +1,110 @@
+"""One PDF file in the writing: shared objects first, then its own, then the table of where each begins.
+
+Used by stamp.py. Plain PDF 1.7 without object streams (ISO 32000-1, 7.5); every stream ends with CR LF, because some readers
+take a last byte CR before LF for a line end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from typing import Protocol
+
+_FREE = b"0000000000 65535 f\r\n"
+
+
+class FileSeal(Protocol):
+    """What signs a file."""
+
+    @property
+    def size(self) -> int:
+        """Return the length of every signed message, bytes."""
+        ...  # pragma: no cover - a protocol
+
+    def message(self, digest: bytes) -> bytes:
+        """Return the signed message over a SHA-256 digest."""
+        ...  # pragma: no cover - a protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Objects that all files of a plate begin with."""
+
+    body: bytes
+    """From the first byte of the file on."""
+    table: tuple[bytes, ...]
+    """Lines of the table by number; those of objects that each file writes itself are free."""
+    root: int
+
+
+class Sheet:
+    """A file in the writing."""
+
+    def __init__(self, shared: Shared) -> None:
+        """Begin with what is shared."""
+        self._parts = [shared.body]
+        self._at = len(shared.body)
+        self._table = list(shared.table)
+        self._root = shared.root
+
+    def reserve(self) -> int:
+        """Return the number of an object that is written later."""
+        self._table.append(_FREE)
+        return len(self._table) - 1
+
+    def put(self, body: bytes, number: int = 0) -> int:
+        """Write an object; return its number, a new one where none is given."""
+        number = number or self.reserve()
+        self._table[number] = b"%010d 00000 n\r\n" % self._at
+        whole = b"%d 0 obj\n%s\nendobj\n" % (number, body)
+        self._parts.append(whole)
+        self._at += len(whole)
+        return number
+
+    def stream(self, entries: bytes, content: bytes, number: int = 0, *, pack: bool = True) -> int:
+        """Write a stream, packed unless it is already or must stay readable; return its number."""
+        if pack:
+            content, entries = zlib.compress(content, 6), entries + b" /Filter /FlateDecode"
+        return self.put(b"<< %s /Length %d >>\nstream\n%s\r\nendstream" % (entries, len(content), content), number)
+
+    def finished(self, info: int, seal: FileSeal | None = None, number: int = 0, said: bytes = b"") -> bytes:
+        """Return the whole file; its identifier is a digest of everything before.
+
+        Args:
+            info: Number of the document information.
+            seal: Signs the file; None leaves it unsigned.
+            number: Number of the signature.
+            said: Further entries of the signature.
+        """
+        if seal is not None:
+            span = b"/ByteRange [ %010d %010d %010d %010d ]" % ((9_999_999_999,) * 4)
+            self.put(b"<< %s %s /Contents <%s> >>" % (said, span, b"0" * (2 * seal.size)), number)
+        whole = self._whole(info)
+        return whole if seal is None else _sealed(whole, seal)
+
+    def _whole(self, info: int) -> bytes:
+        body = b"".join(self._parts)
+        mark = hashlib.sha256(body).hexdigest()[:32].encode()
+        tail = b"xref\n0 %d\n%strailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [ <%s> <%s> ] >>\nstartxref\n%d\n%%%%EOF\n"
+        return body + tail % (
+            len(self._table), b"".join(self._table), len(self._table), self._root, info, mark, mark, len(body),
+        )  # fmt: skip
+
+
+def _sealed(whole: bytes, seal: FileSeal) -> bytes:
+    """Return the file with the signature over everything but its own place."""
+    file = bytearray(whole)
+    start = whole.rindex(b"/Contents <") + 10
+    end = start + 2 * seal.size + 2
+    span = whole.rindex(b"/ByteRange [", 0, start)
+    file[span : span + 58] = b"/ByteRange [ %010d %010d %010d %010d ]" % (0, start, end, len(whole) - end)
+    digest = hashlib.sha256(memoryview(file)[:start])
+    digest.update(memoryview(file)[end:])
+    file[start + 1 : end - 1] = seal.message(digest.digest()).hex().encode()
+    return bytes(file)
+
+
+def text_string(text: str) -> bytes:
+    """Return a text as a PDF string."""
+    return b"<feff%s>" % text.encode("utf-16-be").hex().encode()
