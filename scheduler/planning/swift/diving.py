@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 
 import numpy as np
 
+from scheduler.executors.workers import Inline, done
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
 from scheduler.planning.proving import dive_effort
@@ -19,7 +20,6 @@ from scheduler.planning.proving.part import Part, part_of
 from scheduler.planning.swift.blocks_map import Map
 from scheduler.planning.swift.board import Board
 from scheduler.planning.table import IntArray
-from scheduler.planning.workers import Inline, done
 
 BLOCK = 7_000
 """Candidates in one model, about."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scheduler.executors.workers import Inline
 from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
@@ -25,7 +26,6 @@ from scheduler.planning.swift.layout import F_FROM, HEADS, LEEWAY, WHOLE
 from scheduler.planning.swift.reseat import reseat
 from scheduler.planning.swift.work import Work
 from scheduler.planning.units import unit_of
-from scheduler.planning.workers import Inline
 
 COOLING = 54
 """Steps of a leg; at each the heat falls by a twentieth, to a sixteenth in all."""

@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from scheduler.executors.workers import Inline
 from scheduler.planning import swift
 from scheduler.planning.draft import Draft, cost
 from scheduler.planning.problem import Problem
 from scheduler.planning.swift import diving
 from scheduler.planning.swift.diving import dived
 from scheduler.planning.swift.stages import Swift
-from scheduler.planning.workers import Inline
 from tests.benchmarks.exam_rounds import exam_round
 from tests.benchmarks.rounds import region_round
 from tests.planning.swift.test_swift import with_locks
