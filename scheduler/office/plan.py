@@ -62,7 +62,7 @@ class PlanReport:
         if self.plan.replanned is not None:
             moving = self.plan.replanned
             said = Text(
-                f"调整 {moving.sittings} 人次（不计入费用）", f"{moving.sittings} sittings moved (apart from the cost)"
+                f"调整 {moving.sittings} 人次（不计入费用）", f"sittings moved: {moving.sittings} (apart from the cost)"
             )
             lines.append(f"{moving.cost:>12,}  {said.in_(language)}")
         return lines

@@ -126,8 +126,8 @@ def before(round_: Round) -> Foresight:
         )
     else:
         said = Text(
-            f"{len(found)} 组共 {heads} 名考生无论如何编排都无法安排",
-            f"{len(found)} parties of {heads} candidates have no place whatever is planned",
+            f"无论如何编排都无法安排的考生：{heads} 名（{len(found)} 组）",
+            f"candidates without a place whatever is planned: {heads} (parties: {len(found)})",
         )
     return Foresight(round_.id, tuple(found), (said,))
 
@@ -255,7 +255,8 @@ def _round_sentences(reading: Reading, unplaced: list[str], seen: int, short: tu
         return (Text("所有考生均已安排", "everybody has a place"),)
     said = [
         Text(
-            f"{len(unplaced)} 组共 {heads} 名考生未安排", f"{len(unplaced)} parties of {heads} candidates have no place"
+            f"未安排的考生：{heads} 名（{len(unplaced)} 组）",
+            f"candidates without a place: {heads} (parties: {len(unplaced)})",
         )
     ]
     if seen < len(unplaced):

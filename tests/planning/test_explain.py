@@ -308,7 +308,7 @@ def test_before_planning_says_who_is_hopeless_and_why():
         ("p1", ["barred-site"]),
         ("p3", ["accessibility"]),
     ]
-    assert said.sentences[0].en.startswith("2 parties of 2 candidates")
+    assert said.sentences[0].en.startswith("candidates without a place whatever is planned: 2 (")
     assert before(a_round(theory("p1"))).parties == ()
 
 
