@@ -199,6 +199,8 @@ def fit(text: str, box: Box, size_pt: float, least_pt: float, *, lines: int = 1,
         lines: Lines that may be used.
         spacing: Space after each character, em.
     """
+    if size_pt <= least_pt:
+        return least_pt
     ems = sum(ink_em(character) + spacing for character in text)
     size = size_pt
     while size > least_pt:

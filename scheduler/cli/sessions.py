@@ -40,7 +40,7 @@ FIELD_WORDS = {
     "latest_on": Text("最晚日期", "latest date"), "unavailable_slot_ids": Text("不可用时段", "unavailable slots"),
     "remark": Text("备注", "remark"), "carried": Text("保留的成绩", "passes carried over"),
 }  # fmt: skip
-TemplateKind = Literal["office", "setup", "entries", "marks", "numbers", "round-schema"]
+TemplateKind = Literal["office", "setup", "entries", "marks", "numbers", "round-schema", "new", "preview"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,12 +61,19 @@ def template(
         str, typer.Option("--round", help="预填已发布批次的成绩表 · prefill a marks sheet for a published round")
     ] = "",
     session: Annotated[str, typer.Option("--session", help="只要一个场次 · one session of it only")] = "",
+    name: Annotated[
+        str, typer.Option("--name", help="预览哪个证书模板 · the certificate template to preview")
+    ] = "skill_level",
     force: Annotated[bool, typer.Option("--force", help="覆盖已有文件 · write over a file that is there")] = False,
-) -> None:
-    """生成待填的机构设置、工作簿，或预填成绩表 · Write settings or a workbook to fill in, or a prefilled marks sheet."""
+) -> int:
+    """生成待填的机构设置、工作簿，预填成绩表；new 复制证书模板，preview 试印并核对 · Write what is to be filled in, or try a certificate template."""
     from scheduler.office import template as verb
 
-    if kind == "office":
+    if kind == "preview":
+        return _preview(door, name, out)
+    if kind == "new":
+        path = verb.own_templates(out)
+    elif kind == "office":
         path = verb.office_file(out, overwrite=force)
     elif kind == "round-schema":
         path = verb.round_schema_file(out, overwrite=force)
@@ -77,6 +84,25 @@ def template(
         path = verb.template(kind, out, overwrite=force)
     door.answer({"path": str(path)})
     door.say(str(path))
+    return 0
+
+
+def _preview(door: Door, name: str, out: Path) -> int:
+    """Draw a certificate template with an invented holder; exit 8 where it may not be used."""
+    from scheduler.office.preview import preview as verb
+
+    with door.office() as office:
+        report = verb(office.catalogue, office.templates(), name, out, office.today())
+    door.answer(report)
+    door.findings(report.findings)
+    if report.drawn_because:
+        slow = Text(
+            f"! 不能套印，将逐页重绘（慢）：{report.drawn_because}",
+            f"! drawn anew each time, slowly: {report.drawn_because}",
+        )
+        door.say(door.pick(slow))
+    door.say(report.path)
+    return 8 if report.findings else 0
 
 
 def prepare(

@@ -16,7 +16,7 @@ from scheduler.errors import Finding, InputError, Language, NotFound, Text, Wher
 from scheduler.office.affected import Affected, listed, reason_given
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
-from scheduler.office.keyring import log_key
+from scheduler.office.keyring import log_key, ready_keys
 from scheduler.office.lost import refuse_behind
 from scheduler.office.manifests import give_head
 from scheduler.office.redraw import CORRECTED, Again, issuer_of, made_again, next_serial, remark
@@ -108,7 +108,8 @@ def correct(
         raise _nothing(case)
     if not yes:
         return CorrectReport(entry_id, affected, tuple(changes), (), reason, done=False)
-    again = Again(case.entry, tuple(case.old), tuple(case.faces), tuple(case.serials), glue_photos)
+    places = ready_keys(office, sorted({c.face.issuer for c in case.old}))
+    again = Again(case.entry, tuple(case.old), tuple(case.faces), tuple(case.serials), places, glue_photos)
     issued = made_again(office, again, Ending("correction", reason, office.who), corrected=True)
     paths = export(office, case.entry.round_id)
     give_head(office, round_id=case.entry.round_id, key=log_key(office))

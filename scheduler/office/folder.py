@@ -31,13 +31,14 @@ def export(office: Office, round_id: str) -> list[Path]:
     Copies of certificates that ended are moved into the folder ``ended``: nobody shall print them by mistake.
     """
     folder = certificates_folder(office)
-    (folder / ENDED).mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     paths, valid = [], []
     with office.registry.transaction(write=False) as store:
         for certificate in store.ledger.certificates(round_id):
             path = folder / certificate.file_name
             if certificate.standing is not Standing.VALID:
                 if path.exists():
+                    (folder / ENDED).mkdir(exist_ok=True)
                     path.replace(folder / ENDED / path.name)
                 continue
             if not _is_copy(path, certificate):

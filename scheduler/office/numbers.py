@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.domain.certificates import Certificate, Standing
+from scheduler.domain.certificates import Standing
 from scheduler.domain.entries import Entry
 from scheduler.domain.numbers import KeptNumber
 from scheduler.domain.results import Outcome
@@ -78,14 +78,14 @@ def import_numbers(
     _refuse_award(office, award_id)
     with office.registry.transaction(write=not dry_run) as store:
         setup = store.rounds.setup(round_id)
-        entries = store.rounds.entries(setup.id)
-        read, findings = read_numbers(source, _context(office, store, entries, award_id))
+        standing = _standing(office, store, setup.id)
+        read, findings = read_numbers(source, _context(store, standing, award_id))
         kept = [_kept(office, source, one) for one in read]
         changes = [
             (k.entry_id, k.award_id, _change(store, k) if dry_run else store.numbers.put_imported(k)) for k in kept
         ]
         fresh = {(k.entry_id, k.award_id) for k in kept}
-        waiting = [one for one in _waiting(office, store, entries) if (one[0], one[2]) not in fresh]
+        waiting = [one for one in _waiting(store, standing) if (one[0], one[2]) not in fresh]
         if kept and not dry_run:
             office.note(store, "numbers", round_id, f"{source.name}: {len(kept)} numbers")
     back = _return_rows(source, findings, error_workbook)
@@ -112,55 +112,60 @@ def _refuse_award(office: Office, award_id: str) -> None:
         )
 
 
-def _context(office: Office, store: Store, entries: list[Entry], award_id: str) -> NumberContext:
-    outcomes = {outcome.entry_id: outcome for outcome in store.results.outcomes(entries[0].round_id)} if entries else {}
-    return NumberContext(
-        entries,
-        {
-            entry.id: [_awaited(office, store, entry, outcomes.get(entry.id), one) for one in entry.award_ids]
-            for entry in entries
-        },
-        {
-            one: max(days)
-            for one, outcome in outcomes.items()
-            if (days := [m.sat_on for m in outcome.marks if m.sat_on])
-        },
-        _holders(store),
-        office.today(),
-        award_id,
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How far a round has come, read once."""
+
+    office: Office
+    entries: list[Entry]
+    outcomes: dict[str, Outcome]
+    issued: dict[tuple[str, str], str]
+    """Number of the valid certificate, by entry and award."""
+
+    def awaited(self, entry: Entry, award_id: str) -> Awaited:
+        """Return whether an award of an entry waits for a number from outside."""
+        award, outcome = self.office.catalogue.award(award_id), self.outcomes.get(entry.id)
+        number = self.issued.get((entry.id, award_id), "")
+        rule = next((rule for edition, rule in award.number_rules if edition.in_force(self.office.today())), None)
+        if rule is None or not rule.imported:
+            state = "allocated"
+        elif number:
+            state = "issued"
+        elif outcome is None:
+            state = "undecided"
+        else:
+            state = "waiting" if award_id in outcome.earned_ids else "not-earned"
+        return Awaited(award_id, award_words(award).zh, rule.pattern if rule else "(?!)", state, number)
+
+
+def _standing(office: Office, store: Store, round_id: str) -> _Standing:
+    valid = [c for c in store.ledger.certificates(round_id) if c.standing is Standing.VALID]
+    return _Standing(
+        office,
+        store.rounds.entries(round_id),
+        {outcome.entry_id: outcome for outcome in store.results.outcomes(round_id)},
+        {(c.entry_id, c.award_id): c.number for c in valid},
     )
 
 
-def _holders(store: Store) -> dict[str, str]:
-    """Return who has which number in any round, certificates and numbers that wait alike."""
-    names = {e.id: e.candidate for round_id in store.rounds.round_ids() for e in store.rounds.entries(round_id)}
-    holders = {f"{c.number} {names[c.entry_id].id}": c.face.name for c in store.ledger.certificates()}
-    for round_id in store.rounds.round_ids():
-        for kept in store.numbers.of_round(round_id):
-            holders[f"{kept.number} {names[kept.entry_id].id}"] = names[kept.entry_id].name
-    return holders
+def _context(store: Store, standing: _Standing, award_id: str) -> NumberContext:
+    days = {one: [m.sat_on for m in outcome.marks if m.sat_on] for one, outcome in standing.outcomes.items()}
 
+    def holders(number: str) -> dict[str, str]:
+        """Return who has a number in any round, on a certificate or waiting: name by person."""
+        entry_ids = [c.entry_id for c in store.ledger.certificate(number)]
+        entry_ids += [kept.entry_id for kept in store.numbers.find(number) if kept.entry_id]
+        people = [store.rounds.entry(entry_id).candidate for entry_id in entry_ids]
+        return {person.id: person.name for person in people}
 
-def _awaited(office: Office, store: Store, entry: Entry, outcome: Outcome | None, award_id: str) -> Awaited:
-    award = office.catalogue.award(award_id)
-    issued = _issued(store, entry, award_id)
-    rules = [rule for edition, rule in award.number_rules if edition.in_force(office.today())]
-    rule = rules[0] if rules else None
-    if rule is None or not rule.imported:
-        state = "allocated"
-    elif issued is not None:
-        state = "issued"
-    elif outcome is None:
-        state = "undecided"
-    else:
-        state = "waiting" if award_id in outcome.earned_ids else "not-earned"
-    number = issued.number if issued else ""
-    return Awaited(award_id, award_words(award).zh, rule.pattern if rule else "(?!)", state, number)
-
-
-def _issued(store: Store, entry: Entry, award_id: str) -> Certificate | None:
-    held = [c for c in store.ledger.of_entry(entry.id) if c.award_id == award_id]
-    return next((c for c in held if c.standing is Standing.VALID), None)
+    return NumberContext(
+        standing.entries,
+        {entry.id: [standing.awaited(entry, one) for one in entry.award_ids] for entry in standing.entries},
+        {one: max(on) for one, on in days.items() if on},
+        holders,
+        standing.office.today(),
+        award_id,
+    )
 
 
 def _kept(office: Office, source: Path, one: ReadNumber) -> KeptNumber:
@@ -177,16 +182,14 @@ def _change(store: Store, kept: KeptNumber) -> Change:
     return "same" if (before.number, before.issued_on) == (kept.number, kept.issued_on) else "changed"
 
 
-def _waiting(office: Office, store: Store, entries: list[Entry]) -> list[tuple[str, str, str]]:
+def _waiting(store: Store, standing: _Standing) -> list[tuple[str, str, str]]:
     """Return who earned an award whose numbers come from outside and has neither number nor certificate."""
-    waiting = []
-    outcomes = {outcome.entry_id: outcome for outcome in store.results.outcomes(entries[0].round_id)} if entries else {}
-    for entry in entries:
-        for award_id in entry.award_ids:
-            state = _awaited(office, store, entry, outcomes.get(entry.id), award_id).state
-            if state == "waiting" and store.numbers.waiting(entry.id, award_id) is None:
-                waiting.append((entry.id, entry.candidate.name, award_id))
-    return waiting
+    return [
+        (entry.id, entry.candidate.name, award_id)
+        for entry in standing.entries
+        for award_id in entry.award_ids
+        if standing.awaited(entry, award_id).state == "waiting" and store.numbers.waiting(entry.id, award_id) is None
+    ]
 
 
 def _return_rows(source: Path, findings: list[Finding], wanted: str | Path | None) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from scheduler.domain.wording import date_words
 from scheduler.errors import Conflict, Finding, IssuanceError, Text
 from scheduler.office.bench import kit_of, make
 from scheduler.office.desk import Office
-from scheduler.office.keyring import ready_keys
 from scheduler.office.orders import Item, Made, Order, photo_of
 from scheduler.registry.store import Store
 
@@ -40,6 +39,8 @@ class Again:
     """What stands on the new ones, in the same order."""
     serials: tuple[str, ...]
     """Print serials of the new ones."""
+    places: Mapping[str, str]
+    """As `keyring.ready_keys` returns it for their issuers."""
     glue_photos: bool = False
 
 
@@ -113,11 +114,11 @@ def issuer_of(store: Store, old: Certificate) -> Institution:
 
 def _order(office: Office, store: Store, again: Again) -> tuple[Order, dict[str, int]]:
     """Return what is to be made, and the first serial of each counter."""
-    items, places = [], ready_keys(office, sorted({c.face.issuer for c in again.old}))
+    items = []
     for old, face in zip(again.old, again.faces, strict=True):
         award, issuer = office.catalogue.award(old.award_id), issuer_of(store, old)
         rule = award.number_rule_on(old.issued_on)
-        items.append(Item(award, issuer, rule, "", places.get(issuer.name, ""), face=face))
+        items.append(Item(award, issuer, rule, "", again.places.get(issuer.name, ""), face=face))
     gone = {c.sequence for c in again.old}
     held = store.ledger.of_entry(again.entry.id)
     beside = tuple(c.face for c in held if c.standing is Standing.VALID and c.sequence not in gone)

@@ -18,7 +18,7 @@ from scheduler.office.affected import (
 )
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
-from scheduler.office.keyring import log_key
+from scheduler.office.keyring import log_key, ready_keys
 from scheduler.office.lost import refuse_behind
 from scheduler.office.manifests import give_head
 from scheduler.office.redraw import REISSUED, Again, fresh_code, made_again, next_serial, remark
@@ -86,6 +86,7 @@ def reissue(
         InputError: Nothing was selected, no reason given, or a form's serial for several papers or one used before.
         NotFound: No such round or batch.
         Conflict: The list is not the one that was shown, or the registry is an old copy.
+        SealFailed: An institution has no key that may sign; nothing was changed.
     """
     reason = reason_given(reason)
     if revoked and not selection.numbers:
@@ -107,11 +108,12 @@ def reissue(
     if not yes or not certificates:
         return ReissueReport(affected, (), reason, code, done=False, findings=tuple(findings))
     ending, issued = Ending("reissue", reason, office.who), []
+    places = ready_keys(office, sorted({c.face.issuer for c in certificates}))
     for done, certificate in enumerate(certificates):
         if progress is not None:
             progress("补发", done, len(certificates))
         try:
-            issued.append(_again(office, certificate, ending, print_serial, glue=glue_photos))
+            issued.append(_again(office, certificate, ending, print_serial, places=places, glue=glue_photos))
         except (IssuanceError, Conflict) as refusal:
             subject = f"{certificate.face.name} {certificate.award_id}"
             findings += refusal.findings or [
@@ -144,13 +146,15 @@ def _not_yet(store: Store, certificates: list[Certificate], reason: str, finding
     return left
 
 
-def _again(office: Office, old: Certificate, ending: Ending, print_serial: str, *, glue: bool) -> Certificate:
+def _again(
+    office: Office, old: Certificate, ending: Ending, print_serial: str, *, places: dict[str, str], glue: bool
+) -> Certificate:
     with office.registry.transaction(write=False) as store:
         entry = store.rounds.entry(old.entry_id)
         before = [c for c in store.ledger.certificate(old.number, old.award_id) if c.entry_id == old.entry_id]
     serial = print_serial or next_serial(before)
     face = replace(fresh_code(old.face), remark=remark(office, REISSUED, serial))
-    return made_again(office, Again(entry, (old,), (face,), (serial,), glue), ending)[0]
+    return made_again(office, Again(entry, (old,), (face,), (serial,), places, glue), ending)[0]
 
 
 def _refuse_serial(serial: str, certificates: list[Certificate], everything: list[Certificate]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Literal
 
 from scheduler.domain.catalogue import Catalogue
 from scheduler.errors import InputError, NotFound, Text
 from scheduler.office.desk import Office
+from scheduler.office.settings import templates_folder
 from scheduler.planning.roundfile import round_schema
 from scheduler.recognition.shelf import load_catalogue
 from scheduler.sheets.write import write_marks_sheet, write_template
@@ -71,6 +73,18 @@ def office_file(out: str | Path, *, overwrite: bool = False) -> Path:
     """
     path = _free(out, overwrite=overwrite)
     path.write_text(_OFFICE, encoding="utf-8")
+    return path
+
+
+def own_templates(out: str | Path) -> Path:
+    """Copy the templates that are shipped into a folder of the office's own, to be changed; needs no office.
+
+    Raises:
+        InputError: There is something at that place already.
+        SettingsError: The templates that are shipped cannot be found.
+    """
+    path = _free(out, overwrite=False)
+    shutil.copytree(templates_folder(), path, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     return path
 
 

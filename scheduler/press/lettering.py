@@ -75,6 +75,8 @@ class Lettering:
         Raises:
             Unstampable: No font draws a character, or only the renderer can.
         """
+        if len(text) > _LONG:
+            return tuple(self._set(text, self._styled(size_pt), width))
         key = text, size_pt, width
         if key not in self._kept:
             if len(self._kept) > _KEPT:
@@ -173,7 +175,9 @@ def _ordered(font: PressFont, size: float, glyphs: bytes, clusters: tuple[int, .
 
 _ALIGNED = {"center": 0.5, "right": 1.0, "end": 1.0}
 _KEPT = 250
-"""Settings and runs kept at most in a style; a line of microtext takes some 40 kilobytes."""
+"""Settings and runs kept at most in a style."""
+_LONG = 300
+"""Texts longer than this are not kept: a line of microtext takes some 40 kilobytes, and no two are the same."""
 
 
 def _width(pango_font: Any, glyph: int, size: float) -> int:  # noqa: ANN401 - a pointer of Pango

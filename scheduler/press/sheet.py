@@ -62,10 +62,10 @@ class Sheet:
         self._at += len(whole)
         return number
 
-    def stream(self, entries: bytes, content: bytes, number: int = 0, *, pack: bool = True) -> int:
-        """Write a stream, packed unless it is already or must stay readable; return its number."""
+    def stream(self, entries: bytes, content: bytes, number: int = 0, *, pack: int = 6) -> int:
+        """Write a stream and return its number; ``pack`` is how hard it is packed, 0 where it must stay as it is."""
         if pack:
-            content, entries = zlib.compress(content, 6), entries + b" /Filter /FlateDecode"
+            content, entries = zlib.compress(content, pack), entries + b" /Filter /FlateDecode"
         return self.put(b"<< %s /Length %d >>\nstream\n%s\r\nendstream" % (entries, len(content), content), number)
 
     def finished(self, info: int, seal: FileSeal | None = None, number: int = 0, said: bytes = b"") -> bytes:

@@ -109,11 +109,11 @@ class Stamper:
         return name, found
 
 
-def _frozen(data: object) -> object:
-    """Return plain data as a value that can be looked up."""
-    if isinstance(data, dict):
-        return tuple((key, _frozen(value)) for key, value in data.items())
-    return tuple(map(_frozen, data)) if isinstance(data, list) else data
+def _frozen(data: Data) -> object:
+    """Return plain data of a paper as a value that can be looked up."""
+    pieces = tuple(tuple(piece.values()) for piece in _pieces(data))
+    rest = (value for key, value in data.items() if key not in {"rows", "place"})
+    return pieces, tuple(tuple(value.values()) if isinstance(value, dict) else value for value in rest)
 
 
 def _plated(drawn: Compiled, finish: Finish) -> Plate:
@@ -130,7 +130,7 @@ def _stamped(plate: Plate, data: Data, finish: Finish) -> bytes:
     sheet.put(b"<< %s %s >>" % (plate.fonts, b" ".join(fonts)), plate.numbers[FONTS])
     title = data["document_title"]
     packet = plate.metadata.replace(_TITLE.encode(), escape(title).encode())
-    sheet.stream(b"/Type /Metadata /Subtype /XML", packet, plate.numbers[METADATA], pack=False)
+    sheet.stream(b"/Type /Metadata /Subtype /XML", packet, plate.numbers[METADATA], pack=0)
     info = sheet.put(b"<< %s /Title %s >>" % (plate.info, text_string(title)), plate.numbers[INFO])
     if finish.attachment is not None:
         sheet.stream(_embedded(finish.attachment, finish.content), finish.content, plate.numbers[ATTACHED])
@@ -233,7 +233,7 @@ def _picture(sheet: Sheet, source: str, number: int) -> tuple[int, int]:
             if space is None:
                 raise Unstampable(f"a photo of mode {picture.mode}")
             entries += b"/ColorSpace %s /BitsPerComponent 8 /Filter /DCTDecode" % space
-            sheet.stream(entries, content, number, pack=False)
+            sheet.stream(entries, content, number, pack=0)
         else:
             bits = picture.convert("1").tobytes()
             sheet.stream(entries + b"/ColorSpace /DeviceGray /BitsPerComponent 1", bits, number)

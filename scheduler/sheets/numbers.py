@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,8 +39,8 @@ class NumberContext:
     """By entry, the awards applied for."""
     examined_on: Mapping[str, date]
     """By entry, the last day of exam; entries that have none are left out."""
-    holders: Mapping[str, str]
-    """Names of those who have a number already, by number and person (``number person``)."""
+    holders: Callable[[str], Mapping[str, str]]
+    """Returns the names of those who have a number already, by person."""
     today: date
     award_id: str = ""
     """Only this award; empty where each row's number tells."""
@@ -213,11 +213,7 @@ def _refuse_none_waiting(row: Row, applied: Sequence[Awaited], number: str, aske
 
 
 def _refuse_taken(row: Row, entry: Entry, number: str, context: NumberContext) -> None:
-    others = sorted(
-        name
-        for key, name in context.holders.items()
-        if key.partition(" ")[0] == number and key.partition(" ")[2] != entry.candidate.id
-    )
+    others = sorted(name for person_id, name in context.holders(number).items() if person_id != entry.candidate.id)
     if others:
         who = "、".join(others)
         row.fault(

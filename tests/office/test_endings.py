@@ -13,12 +13,14 @@ import pytest
 from scheduler.domain.certificates import Ending, Standing
 from scheduler.errors import Conflict, InputError, NotFound
 from scheduler.office.affected import Selection
+from scheduler.office.bundle import make_bundle
 from scheduler.office.check_ledger import check_ledger
 from scheduler.office.correct import Correction, correct
 from scheduler.office.issue import issue
 from scheduler.office.reissue import reissue
 from scheduler.office.revoke import revoke
 from scheduler.office.verify import verify
+from scheduler.office.verify_offline import verify_offline
 from scheduler.office.void import void
 from tests.office.books import ROUND
 from tests.office.conftest import entries_of, ledger_of, rules
@@ -401,6 +403,23 @@ def test_two_desks_end_the_same_certificate_once(office_at, verbs) -> None:
     if verbs == ("revoke", "revoke"):
         assert (sum(int(out) for out, _ in said), len(ledger), valid) == (1, 1, [])
     assert check_ledger(office).sound
+
+
+def test_far_from_the_office_old_papers_are_revoked_and_new_ones_genuine(office_at, tmp_path) -> None:
+    office = office_at("issued")
+    folder = Path(office.settings.out_folder) / "certificates"
+    lost = named(office, "何勇阳")[0]
+    reissue(office, Selection(numbers=(lost.number,)), reason="遗失", yes=True)
+    correct(
+        office, entries_of(office)["龚䶮"].id, reason="姓名登记有误", correction=Correction(name="龚一鸣"), yes=True
+    )
+    revoke(office, Selection(numbers=(named(office, "曹少启")[0].number,)), reason=WHY, yes=True)
+    bundle = make_bundle(office, out=tmp_path / "b.json").path
+    for certificate in ledger_of(office):
+        ended = certificate.standing is not Standing.VALID
+        paper = folder / ("ended" if ended else "") / certificate.file_name
+        found = dict(verify_offline(paper, bundle, clock=office.clock).facts)
+        assert found["answer"] == ("revoked" if ended else "genuine"), (certificate.sequence, found)
 
 
 def test_json_of_a_revocation_names_the_exact_list(office_at) -> None:

@@ -236,6 +236,10 @@ def test_database_replaced_by_an_empty_one_is_noticed(office_at, stages, tmp_pat
         assert {"ledger-behind", "file-beyond-ledger"} <= set(found(later))
         with pytest.raises(Conflict):
             issue(later, round_id=ROUND, issued_on=ON)
+        restored(later, reason="重新开始试用", yes=True)
+        assert issue(later, round_id=ROUND, issued_on=ON).issued == 8
+        assert sorted(c.number[-1] for c in ledger_of(later) if c.award_id == "electrician-5") == ["4", "5", "6"]
+        assert found(later) == []
 
 
 def test_restored_and_gone_on_with_is_noticed_as_another_ledger(office_at, tmp_path) -> None:
