@@ -127,7 +127,11 @@ def _issuers(held: Iterable[IssuerKeys]) -> tuple[TrustedIssuer, ...]:
     return tuple(
         TrustedIssuer(
             name,
-            tuple(TrustedKey(keys.code.public_key().public_bytes_raw()) for keys in all_of_it if keys.code),
+            tuple(
+                TrustedKey(keys.public.public_bytes_raw(), trusted_until=keys.trusted_until)
+                for keys in all_of_it
+                if keys.public
+            ),
             tuple(keys.certificates[0].public_bytes(Encoding.DER) for keys in all_of_it if keys.certificates),
             tuple(dict.fromkeys(c.public_bytes(Encoding.DER) for keys in all_of_it for c in keys.certificates[1:])),
         )
