@@ -76,7 +76,15 @@ def make_bundle(
         serials = {kid: store.ledger.last_serial(places_counter(kid)) for kid in kids}
         now = office.clock()
     found, withdrawn = _lists(ended)
-    bundle = Bundle(office.settings.office_name, now, now + timedelta(days=days), _issuers(held), found, withdrawn)
+    bundle = Bundle(
+        office.settings.office_name,
+        now,
+        now + timedelta(days=days),
+        _issuers(held),
+        found,
+        withdrawn,
+        office.settings.demo,
+    )
     path = Path(out) if out else Path(office.settings.out_folder) / FILE_NAME
     _write(path, write_bundle(bundle, key))
     if lists is not None:
