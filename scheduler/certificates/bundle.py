@@ -83,6 +83,8 @@ class Bundle:
     """Status lists by ``KEYID/PURPOSE/N``; a list of which nothing is set is left out."""
     withdrawn: frozenset[str]
     """SHA-256 digests, hexadecimal, of files that bear no code and are valid no more."""
+    demo: bool = False
+    """Whether it is of a demonstration office, whose certificates have no legal effect."""
     signer: bytes = b""
     """Public key that signed it, 32 bytes."""
 
@@ -135,6 +137,7 @@ def write_bundle(bundle: Bundle, key: Ed25519PrivateKey) -> bytes:
         ],
         "lists": dict(bundle.lists),
         "withdrawn": sorted(bundle.withdrawn),
+        "demo": bundle.demo,
         "signer": b64encode(key.public_key().public_bytes_raw()).decode(),
     }
     return rfc8785.dumps({**said, "signature": b64encode(key.sign(_signed_bytes(said))).decode()}) + b"\n"
@@ -215,7 +218,14 @@ def _bundle(said: Mapping[str, Any], signer: bytes) -> Bundle:
         for key in trusted.keys:
             key.public.public_bytes_raw()
     return Bundle(
-        str(said["office"]), moments[0], moments[1], issuers, dict(said["lists"]), frozenset(said["withdrawn"]), signer
+        str(said["office"]),
+        moments[0],
+        moments[1],
+        issuers,
+        dict(said["lists"]),
+        frozenset(said["withdrawn"]),
+        bool(said["demo"]),
+        signer,
     )
 
 

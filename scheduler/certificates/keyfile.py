@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from scheduler.errors import Finding, SettingsError, Text, Where
 REGISTER = "keys.toml"
 _FILES = ("file", "password_file", "pin_file", "certificate", "code_file", "code_password_file")
 _TEXTS = ("issuer", "module", "token", "label", "password_env", "pin_env", "code_password_env")
+_DAYS = ("trusted_until",)
 _HEAD = """\
 # 密钥登记 · where the keys of each institution lie; the institution's full name as printed on its certificates
 # file / password_file | password_env          PKCS #12 文件及其密码 · PKCS #12 file and its password
 # module, token, label / pin_file | pin_env    硬件密钥及其 PIN · key in a token and its PIN; certificate = PEM
 # code_file / code_password_file | code_password_env   验真码密钥 · Ed25519 key for codes and credentials
+# 换钥：旧密钥保留原处，新密钥登记在后 · a former key stays, the new one is named below it: what it signed is still around
+# trusted_until = 2026-06-30   密钥失密时：此日之后签发的一概不信 · after a theft: nothing dated later is trusted
 """
 
 
@@ -67,8 +71,10 @@ def write_keys(register: Path, sources: Sequence[Mapping[str, str]]) -> None:
 def _faults(table: Mapping[str, Any]) -> list[tuple[str, str, str | None]]:
     found: list[tuple[str, str, str | None]] = []
     for name, value in table.items():
-        if name not in (*_FILES, *_TEXTS):
+        if name not in (*_FILES, *_TEXTS, *_DAYS):
             found.append((name, "unknown", None))
+        elif name in _DAYS:
+            found += [] if type(value) is date else [(name, "day", str(value))]
         elif not isinstance(value, str) or not value.strip():
             found.append((name, "text", str(value)))
     if "issuer" not in table:
@@ -87,6 +93,7 @@ def _faults(table: Mapping[str, Any]) -> list[tuple[str, str, str | None]]:
 _WORDS = {
     "unknown": Text("没有这一项", "there is no such field"),
     "text": Text("应为加引号的文字", "text in quotes is expected"),
+    "day": Text("应为不加引号的日期，如 2026-06-30", "a day without quotes is expected, such as 2026-06-30"),
     "missing": Text("缺少这一项", "this field is missing"),
     "both": Text("file 与 module 只能填一项", "either file or module, not both"),
     "table": Text("应写作 [[key]]", "it is written [[key]]"),
@@ -101,7 +108,7 @@ def _refused(register: Path, findings: Sequence[Finding]) -> SettingsError:
     return SettingsError(Text(f"密钥登记有误：{register}", f"the key register is wrong: {register}"), findings)
 
 
-def _source(table: Mapping[str, str], home: Path) -> KeySource:
+def _source(table: Mapping[str, Any], home: Path) -> KeySource:
     def file(name: str) -> Path | None:
         return home / Path(table[name]).expanduser() if name in table else None
 
@@ -119,6 +126,7 @@ def _source(table: Mapping[str, str], home: Path) -> KeySource:
         certificate=file("certificate"),
         code_file=file("code_file"),
         code_password=secret("code_password"),
+        trusted_until=table.get("trusted_until"),
     )
 
 

@@ -78,6 +78,8 @@ class KeySource:
     code_file: Path | None = None
     """PKCS #8 file in PEM with the Ed25519 key."""
     code_password: Secret = Secret()
+    trusted_until: date | None = None
+    """Last day of issue for which verifiers trust the key for codes; None while nothing is known against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class IssuerKeys:
     certificates: tuple[x509.Certificate, ...] = ()
     """The signer's certificate and those that vouch for it."""
     is_demo: bool = False
+    trusted_until: date | None = None
+    """As in the register."""
 
     @property
     def signer(self) -> str:
@@ -170,7 +174,7 @@ def load(source: KeySource) -> IssuerKeys:
         _refuse_mismatch(key, chain, source)
         seal = Seal(key, [certificate.public_bytes(Encoding.DER) for certificate in chain])
     demo = any(is_demonstration(certificate) for certificate in (*chain, *vouching))
-    return IssuerKeys(source.issuer, seal, code, chain, demo)
+    return IssuerKeys(source.issuer, seal, code, chain, demo, source.trusted_until)
 
 
 def is_demonstration(certificate: x509.Certificate) -> bool:

@@ -78,6 +78,9 @@ def judge(paper: bytes, bundle: Bundle, now: datetime) -> Verification:
     else:
         case.picture(paper)
     case.moment()
+    if bundle.demo:
+        what = Text("示范机构的证书，不具有任何效力", "of a demonstration office, of no legal effect")
+        case.find("specimen", what, severity="warning")
     errors = errors_in(case.findings)
     answers = {_ANSWERS.get(finding.rule, Answer.ALTERED) for finding in errors}
     answer = next((answer for answer in Answer if answer in answers), Answer.GENUINE)

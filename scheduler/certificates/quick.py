@@ -34,7 +34,7 @@ _SHOWN = re.compile(rb"/(\S+) (\S+) Tf\n\[(.*?)\] TJ", re.DOTALL)
 _PIECE = re.compile(rb"<([0-9a-f]*)>|(-?[0-9.]+)")
 _kept: dict[bytes, _Font] = {}
 """Fonts that files share, with what was set in them."""
-_MOST_KEPT = 256
+_MOST_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ ANSWERS = {
     "bundle-too-old": Text("✗ 签名真实，但验真包已过期", "✗ the signature is genuine, but the bundle is too old"),
     "unreadable": Text("✗ 无法读取", "✗ not readable"),
 }
+CODE_ONLY = Text("✓ 二维码凭证真实有效，请与纸面逐项核对", "✓ the code is genuine and valid: compare it with the paper")
+SIGNED = Text("  签名凭证所载：", "  what was signed:")
 FACTS = {
     "award": Text("证书", "award"),
     "number": Text("证书编号", "number"),
@@ -89,7 +91,10 @@ def verify_by_bundle(door: Door, paper: str, bundle: str, pin: str) -> int:
     found = verb(paper, bundle, pin=pin)
     door.answer(found)
     facts = dict(found.facts)
-    door.say(door.pick(ANSWERS[facts["answer"]]))
+    code_only = found.valid and any(finding.rule == "compare-paper" for finding in found.findings)
+    door.say(door.pick(CODE_ONLY if code_only else ANSWERS[facts["answer"]]))
+    if facts["answer"] == "altered" and "number" in facts:
+        door.say(door.pick(SIGNED))
     colon = "：" if door.language == "zh" else ": "
     for key, words in FACTS.items():
         if key in facts:

@@ -76,7 +76,15 @@ def make_bundle(
         serials = {kid: store.ledger.last_serial(places_counter(kid)) for kid in kids}
         now = office.clock()
     found, withdrawn = _lists(ended)
-    bundle = Bundle(office.settings.office_name, now, now + timedelta(days=days), _issuers(held), found, withdrawn)
+    bundle = Bundle(
+        office.settings.office_name,
+        now,
+        now + timedelta(days=days),
+        _issuers(held),
+        found,
+        withdrawn,
+        office.settings.demo,
+    )
     path = Path(out) if out else Path(office.settings.out_folder) / FILE_NAME
     _write(path, write_bundle(bundle, key))
     if lists is not None:
@@ -127,7 +135,11 @@ def _issuers(held: Iterable[IssuerKeys]) -> tuple[TrustedIssuer, ...]:
     return tuple(
         TrustedIssuer(
             name,
-            tuple(TrustedKey(keys.code.public_key().public_bytes_raw()) for keys in all_of_it if keys.code),
+            tuple(
+                TrustedKey(keys.public.public_bytes_raw(), trusted_until=keys.trusted_until)
+                for keys in all_of_it
+                if keys.public
+            ),
             tuple(keys.certificates[0].public_bytes(Encoding.DER) for keys in all_of_it if keys.certificates),
             tuple(dict.fromkeys(c.public_bytes(Encoding.DER) for keys in all_of_it for c in keys.certificates[1:])),
         )

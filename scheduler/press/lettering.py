@@ -174,7 +174,7 @@ def _ordered(font: PressFont, size: float, glyphs: bytes, clusters: tuple[int, .
 
 
 _ALIGNED = {"center": 0.5, "right": 1.0, "end": 1.0}
-_KEPT = 250
+_KEPT = 120
 """Settings and runs kept at most in a style."""
 _LONG = 300
 """Texts longer than this are not kept: a line of microtext takes some 40 kilobytes, and no two are the same."""

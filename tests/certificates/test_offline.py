@@ -43,6 +43,11 @@ def test_genuine_file(stamper, issuer, award_id):
     assert issued.facts.document_no not in str(found)
 
 
+def test_a_demonstration_says_so(skill):
+    found = judge(skill.pdf, a_bundle(demo=True), NOW)
+    assert (found.valid, [f.rule for f in found.findings]) == (True, ["specimen"])
+
+
 def test_genuine_photograph_and_text(skill, tmp_path):
     (tmp_path / "a.pdf").write_bytes(skill.pdf)
     subprocess.run(["pdftoppm", "-r", "150", "-jpeg", "-singlefile", tmp_path / "a.pdf", tmp_path / "a"], check=True)

@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from typer.testing import CliRunner
 
 from scheduler.certificates.bundle import read_bundle
+from scheduler.certificates.new_keys import new_code_key
 from scheduler.certificates.status import decoded
 from scheduler.cli.main import app
-from scheduler.errors import InputError, SealFailed
+from scheduler.errors import InputError, SealFailed, SettingsError
 from scheduler.office.bundle import make_bundle
 from scheduler.office.folder import export
 from scheduler.office.verify_offline import verify_offline
@@ -47,7 +48,7 @@ def test_every_file_of_the_round_is_genuine_far_from_the_office(issued, tmp_path
     assert len(paths) >= 5
     for path in paths:
         found = verify_offline(path, report.path, clock=office.clock)
-        assert (answer(found), found.findings) == ("genuine", ())
+        assert (answer(found), [one.rule for one in found.findings]) == ("genuine", ["specimen"])
     assert report.issuers
     assert json.loads(Path(report.path).read_text())["kind"]
 
@@ -103,6 +104,29 @@ def test_status_lists_are_published_where_credentials_look(issued, tmp_path):
         is_set[path.name] = bool(bits[int(named[path.name]) >> 3] & 0x80 >> (int(named[path.name]) & 7))
     assert is_set == {path.name: path.name == one.file_name for path in files}
     assert {file.parent.name for file in (tmp_path / "web").rglob("0")} == {"revocation", "suspension"}
+
+
+def test_a_key_may_be_followed_by_another_or_distrusted_from_a_day_on(issued, tmp_path):
+    """The former key stays in the register; after a theft its entry says until when it is trusted."""
+    office, paths, before = issued
+    register = office.settings.keys_folder / "keys.toml"
+    former = register.read_text()
+    tables = former.split("[[key]]")
+    new_code_key(office.settings.keys_folder, "另一机构")
+    later = register.read_text().split("[[key]]")[-1].replace("另一机构", before.issuers[0])
+    register.write_text(former + "[[key]]" + later)
+    report = make_bundle(office, out=tmp_path / "two.json")
+    assert report.fingerprint != before.fingerprint
+    assert all(answer(verify_offline(path, report.path, clock=office.clock)) == "genuine" for path in paths)
+    for day, said in (("2026-06-30", {"genuine"}), ("2026-06-29", {"unknown-key"})):
+        register.write_text(
+            "[[key]]".join([tables[0], *(f"{one.rstrip()}\ntrusted_until = {day}\n\n" for one in tables[1:])])
+        )
+        report = make_bundle(office, out=tmp_path / f"{day}.json")
+        assert {answer(verify_offline(path, report.path, clock=office.clock)) for path in paths} == said
+    register.write_text(former.rstrip() + '\ntrusted_until = "soon"\n')
+    with pytest.raises(SettingsError, match="应为不加引号的日期"):
+        make_bundle(office)
 
 
 def test_too_old_after_its_days(issued, tmp_path):
