@@ -16,7 +16,7 @@ SCRIPTS = ("run", ".ci/run")
 HOME = re.compile(r"/(?:root|work)/|/home/[a-z]+/|/Users/[A-Za-z]+/|/tmp/[a-z]+/")
 ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+)")
 PUBLIC = re.compile(
-    r"(^|\.)(example\.(org|com|cn|invalid)|example|w3\.org|json-schema\.org|gov\.cn|purl\.org|adobe\.com|aiim\.org|openoffice\.org|oasis-open\.org|openxmlformats\.org|invalid)$|^$|^localhost$|^127\."
+    r"(^|\.)(example\.(org|com|cn|invalid)|example|w3\.org|json-schema\.org|gov\.cn|purl\.org|adobe\.com|aiim\.org|openoffice\.org|oasis-open\.org|openxmlformats\.org|schema\.org|w3id\.org|imsglobal\.org|iana\.org|invalid)$|^$|^localhost$|^x$|^127\."
 )
 
 
