@@ -21,6 +21,7 @@ __all__ = [
     "write_error_workbook",
     "write_marks_sheet",
     "write_plan",
+    "write_print_manifest",
     "write_setup",
     "write_template",
 ]
@@ -85,3 +86,14 @@ def write_plan(out: Path, plan: Plan, round_: Round, names: Mapping[str, str]) -
     from scheduler.sheets.template import save
 
     save(plan_book(plan, round_, names), out)
+
+
+def write_print_manifest(out: Path, rows: Sequence[Sequence[str | int]]) -> tuple[Path, Path]:
+    """Write the manifest of a print run as xlsx, and as csv beside it; rows as the columns of `print_book`."""
+    from scheduler.sheets.print_book import print_manifest, print_manifest_csv
+    from scheduler.sheets.template import save
+
+    save(print_manifest(rows), out)
+    plain = out.with_suffix(".csv")
+    plain.write_bytes(print_manifest_csv(rows))
+    return out, plain
