@@ -1,4 +1,4 @@
-"""Commands for papers once they are issued: print, recheck."""
+"""Commands for papers once they are issued: print, forms, recheck."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import typer
 
 from scheduler.cli.command import Door, DryRun, command
 from scheduler.cli.progress import progress, rated, working
-from scheduler.cli.sessions import RoundArg
+from scheduler.cli.sessions import RoundArg, RoundId
+from scheduler.domain.forms import FormAct
 from scheduler.errors import Text
 
+ACTS: dict[str, FormAct | None] = {"show": None, "draw": "drawn", "spoil": "spoiled", "return": "returned"}
 SHOWN_PATHS = 20
 """Files named one by one at most; beyond, the manifest names them."""
 
@@ -18,6 +20,7 @@ SHOWN_PATHS = 20
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
     command(app, "print")(print_)
+    command(app)(forms)
     command(app)(recheck)
 
 
@@ -53,6 +56,12 @@ def print_(
         typer.Option("--reprint", metavar="NUMBER", help="只重印这些编号，不重新发证，可多次 · print only these again"),
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help="重印事由 · why they are printed again")] = "",
+    forms: Annotated[
+        str,
+        typer.Option(
+            "--forms", metavar="FROM-TO", help="套印在这些空白证书上 · print serials of the blank forms to print on"
+        ),
+    ] = "",
     dry_run: DryRun = False,
 ) -> None:
     """打印：按考场、机构或单位排序，拼版、裁切线、双面，附清单 · Ordered print files with crop marks, backs and a manifest."""
@@ -63,7 +72,14 @@ def print_(
     style = Style(sheet, up, bleed, marks, duplex, back, files)
     with door.office() as office, working(door, Text("制作印件", "making print files")):
         report = verb(
-            office, round_id=round_id, by=by, style=style, numbers=reprint or (), reason=reason, dry_run=dry_run
+            office,
+            round_id=round_id,
+            by=by,
+            style=style,
+            numbers=reprint or (),
+            reason=reason,
+            forms=forms,
+            dry_run=dry_run,
         )
     door.answer(report)
     for pile, count in report.piles:
@@ -71,6 +87,34 @@ def print_(
     door.say(report.summary(door.language))
     for path in report.paths if len(report.paths) <= SHOWN_PATHS else report.paths[-2:]:
         door.say(path)
+
+
+def forms(
+    door: Door,
+    *,
+    act: Annotated[
+        Literal["show", "draw", "spoil", "return"],
+        typer.Argument(help="show 查看，draw 领用，spoil 登记废证，return 退回 · look, draw, enter as spoiled, return"),
+    ],
+    serials: Annotated[
+        str, typer.Argument(metavar="[FROM-TO]", help="印刷流水号，如 A0001-A0100 · print serials, first and last")
+    ] = "",
+    round_id: RoundId,
+    reason: Annotated[
+        str, typer.Option("--reason", help="事由；废证及超过 110% 的领用必填 · why; for spoiled forms and large draws")
+    ] = "",
+    dry_run: DryRun = False,
+) -> None:
+    """空白证书：领用、废证、退回，台账须平 · Blank certificates drawn, spoiled, returned; the account must balance."""
+    from scheduler.office.forms import forms as verb
+
+    if (act == "show") == bool(serials):
+        raise typer.BadParameter("FROM-TO", param_hint=act)
+    with door.office() as office:
+        report = verb(office, ACTS[act], serials, round_id=round_id, reason=reason, dry_run=dry_run)
+    door.answer(report)
+    door.findings(report.findings)
+    door.say(report.summary(door.language))
 
 
 def recheck(

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +18,7 @@ from scheduler.domain.certificates import Certificate
 from scheduler.errors import Finding, InputError, Language, NotFound, RegistryError, Text, Where
 from scheduler.office.affected import Selection, chosen, reason_given
 from scheduler.office.desk import Office, existing_file
+from scheduler.office.on_forms import enter_printed, forms_for
 from scheduler.office.piles import By, Piled, piled
 from scheduler.press.imposition import SHEETS, Duplex, Layout
 from scheduler.press.printrun import Job, Place, print_run
@@ -80,6 +83,7 @@ def print_batch(
     style: Style | None = None,
     numbers: Sequence[str] = (),
     reason: str = "",
+    forms: str = "",
     dry_run: bool = False,
 ) -> PrintReport:
     """Write a print run of a round's valid certificates below the office's output folder.
@@ -91,11 +95,13 @@ def print_batch(
         style: Sheet, bleed, marks and backs; certificates as they are when None.
         numbers: Print only these again (重印); nothing is issued anew.
         reason: Why they are printed again; compulsory with ``numbers``, written to the acts.
+        forms: Print serials of the blank certificates to print on, first and last; they are taken in order.
         dry_run: Only tell order and piles.
 
     Raises:
         NotFound: No such round, or it has no valid certificate.
         InputError: A number is not in the round, certificates do not fit on the sheet, or no reason was given.
+        Conflict: A certificate stands on a form already that is not spoiled.
         RegistryError: A kept file is not the one that was issued; nothing was printed.
     """
     wanted = style or Style()
@@ -104,15 +110,21 @@ def print_batch(
     with office.registry.transaction(write=False) as store:
         items = piled(store, round_id, _valid(office, store, round_id, numbers), by)
         _refuse_altered(office, store, items)
+        serials = forms_for(office, store, round_id, forms, items) if forms else ()
         if dry_run:
             return _report(round_id, items, dry_run=True)
         folder = _new_folder(office, round_id)
         places = list(_print(store, items, folder, layout=layout, back=back, single=wanted.files == "single"))
-    rows = [_row(n, item, name, place) for n, (item, (name, place)) in enumerate(zip(items, places, strict=True), 1)]
+    rows = [
+        _row(n, item, serial, place)
+        for n, (item, serial, place) in enumerate(zip(items, serials or [""] * len(items), places, strict=True), 1)
+    ]
     manifest = write_print_manifest(folder / "manifest.xlsx", rows)
-    with office.registry.transaction() as store:
+    with _undone(folder), office.registry.transaction() as store:
+        if serials:
+            enter_printed(office, store, round_id, folder.name, list(zip(serials, items, strict=True)))
         said = f"{folder.name}: {len(items)} certificates by {by}" + (f"; again: {why}" if numbers else "")
-        office.note(store, "print", round_id, said)
+        office.note(store, "print", round_id, said + (f"; forms {serials[0]}-{serials[-1]}" if serials else ""))
     files = [folder / name for name in dict.fromkeys(name for name, _ in places)]
     sheets = len({(name, place.sheet) for name, place in places})
     return _report(round_id, items, run=folder.name, sheets=sheets, paths=(*files, *manifest))
@@ -188,6 +200,16 @@ def _new_folder(office: Office, round_id: str) -> Path:
             return folder
 
 
+@contextmanager
+def _undone(folder: Path) -> Iterator[None]:
+    """Take a print run away again when it could not be entered, so that nobody prints it."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+
+
 def _print(
     store: Store, items: Sequence[Piled], folder: Path, *, layout: Layout, back: bytes | None, single: bool
 ) -> Iterator[tuple[str, Place]]:
@@ -202,10 +224,10 @@ def _print(
             yield name, place
 
 
-def _row(n: int, item: Piled, name: str, place: Place) -> tuple[str | int, ...]:
-    c = item.certificate
+def _row(n: int, item: Piled, serial: str, printed: tuple[str, Place]) -> tuple[str | int, ...]:
+    c, (name, place) = item.certificate, printed
     words = (n, c.number, c.face.name, c.face.title, item.pile, item.seat)
-    return (*words, name, place.sheet, place.row, place.column, c.print_serial, c.sha256)
+    return (*words, name, place.sheet, place.row, place.column, serial or c.print_serial, c.sha256)
 
 
 def _report(

@@ -153,7 +153,10 @@ SECOND: tuple[Guard, ...] = (
 )
 """Guards of the second schema."""
 
-ALL = FIRST + SECOND
+THIRD: tuple[Guard, ...] = _append_only("form_moves", "id")
+"""Guards of the third schema."""
+
+ALL = FIRST + SECOND + THIRD
 
 _REFUSE = """
 CREATE OR REPLACE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS

@@ -15,6 +15,7 @@ from sqlmodel import Session, func, select
 
 from scheduler.registry import faults, schema, tables
 from scheduler.registry.acts import Acts
+from scheduler.registry.forms import Forms
 from scheduler.registry.heads import Heads
 from scheduler.registry.ledger import Ledger
 from scheduler.registry.numbers import Numbers
@@ -45,6 +46,7 @@ class Store:
         self.ledger = Ledger(session)
         self.heads = Heads(session)
         self.numbers = Numbers(session, self.ledger)
+        self.forms = Forms(session)
         self.acts = Acts(session)
         self._session = session
 

@@ -222,6 +222,17 @@ class FileRow(Row, table=True):
     content: bytes = Field(sa_type=LargeBinary)
 
 
+class FormMoveRow(Row, table=True):
+    """Something done to blank certificates of the stock; append-only."""
+
+    __tablename__ = "form_moves"
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: str = Field(foreign_key="rounds.id", index=True)
+    act: str
+    document: str = Field(sa_type=Text)
+    """FormMove."""
+
+
 class ActRow(Row, table=True):
     """Who did what, when; append-only."""
 

@@ -47,3 +47,24 @@ def test_nothing_issued_is_nothing_to_print(desk: str) -> None:
         assert (words, call("print", desk, *words).exit_code) == (words, code)
     assert call("print", "none").exit_code == 7
     assert not Path("out/print").exists()
+
+
+def test_forms_before_anything_was_earned(desk: str) -> None:
+    assert "领用 0 = 打印 0 + 作废 0 + 退回 0 + 在手 0" in call("forms", "show", "--round", desk).stdout
+    limit = call("forms", "draw", "A1-A9", "--round", desk, "--lang", "en")
+    assert (limit.exit_code, "[forms-over-limit]" in limit.stderr) == (4, True)
+    drawn = call("forms", "draw", "A1-A9", "--round", desk, "--reason", "预先领用", "--json")
+    assert json.loads(drawn.stdout)["report"]["in_hand"] == 9
+    cases = {
+        ("spoil", "A1"): 4,
+        ("return", "A9-A10"): 4,
+        ("return", "A8", "--round", "none"): 7,
+        ("draw", "A1", "--reason", "重复"): 7,
+        ("draw",): 2,
+        ("show", "A1"): 2,
+        ("burn", "A1"): 2,
+    }
+    for words, code in cases.items():
+        place = () if "--round" in words else ("--round", desk)
+        assert (words, call("forms", *words, *place).exit_code) == (words, code)
+    assert call("forms", "return", "A1-A9", "--round", desk).exit_code == 0

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from scheduler.domain.certificates import Ending
+from scheduler.domain.forms import FormMove
 from scheduler.domain.heads import Acknowledged
 from scheduler.domain.numbers import KeptNumber
 from scheduler.errors import Conflict
@@ -71,6 +72,9 @@ REFUSED = {
     "change a tree head": "UPDATE heads SET root = 'x'",
     "forget a tree head": "DELETE FROM heads",
     "replace a tree head": "REPLACE INTO heads SELECT id, kind, size, 'x', document FROM heads",
+    "change a move of forms": "UPDATE form_moves SET act = 'returned'",
+    "forget a move of forms": "DELETE FROM form_moves",
+    "replace a move of forms": "REPLACE INTO form_moves SELECT id, round_id, 'returned', document FROM form_moves",
     "delete an allocated number": "DELETE FROM numbers WHERE number = 'A1'",
     "delete a voided number": "DELETE FROM numbers WHERE number = 'V1'",
     "delete an imported number on a certificate": "DELETE FROM numbers WHERE number = 'low-voltage-electrician:000001'",
@@ -96,6 +100,7 @@ def full(registry, raw):
             store.numbers.find_one("V1", "low-voltage-electrician"), an_entry(1).id, AT, Ending("void", "废证", "王")
         )
         store.heads.acknowledge(Acknowledged(1, "00", AT, "王", "恢复"))
+        store.forms.record(FormMove(AT, "王", "drawn", ROUND, ("A1",)))
         store.plans.add_draft(a_plan(), AT)
         store.plans.add_draft(a_plan(seed=2), AT)
         store.plans.publish(ROUND, 1, AT)
