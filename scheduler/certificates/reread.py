@@ -84,10 +84,30 @@ def _be_quiet() -> None:
 
 
 def _runs(page: PageObject) -> Iterator[str]:
+    _leave_out_drawings(page)
     found: list[str] = []
     page.extract_text(visitor_text=lambda text, *_: found.append(text))
     for text in found:
         yield from (line.strip() for line in text.splitlines() if line.strip())
+
+
+def _leave_out_drawings(page: PageObject) -> None:
+    """Empty the forms of a page that begin no text and draw no further form: grounds take long to read and say nothing."""
+    from pypdf.generic import DecodedStreamObject, NameObject
+
+    drawn = _drawn(page)
+    for name in list(drawn):
+        form = drawn[name].get_object()
+        if form.get("/Subtype") == "/Form" and not any(order in form.get_data() for order in (b"BT", b"Do")):
+            empty = DecodedStreamObject()
+            empty[NameObject("/Subtype")] = NameObject("/Form")
+            drawn[NameObject(name)] = empty
+
+
+def _drawn(page: PageObject) -> Any:  # noqa: ANN401 - a dictionary of the reader's own kind
+    """Return the pictures and forms that a page may draw, by name."""
+    resources: Any = page["/Resources"]
+    return resources.get("/XObject", {})
 
 
 def _attached(reader: PdfReader) -> Iterator[tuple[str, bytes]]:
@@ -100,14 +120,13 @@ def _pictures(page: PageObject) -> tuple[list[bytes], list[Image.Image]]:
     """Return the JPEGs of a page as stored, and its other pictures decoded."""
     jpegs: list[bytes] = []
     others: list[Image.Image] = []
-    resources: Any = page["/Resources"]
-    drawn: Any = resources.get("/XObject", {})
+    drawn = _drawn(page)
     for name in drawn:
         thing = drawn[name].get_object()
         if thing.get("/Subtype") != "/Image" or int(thing["/Width"]) * int(thing["/Height"]) > _MOST_PIXELS:
             continue
         if thing.get("/Filter") == "/DCTDecode":
             jpegs.append(bytes(thing.get_data()))
-        elif (picture := page.images[name].image) is not None:
-            others.append(picture)
+        else:
+            others.append(thing.decode_as_image())
     return jpegs, others

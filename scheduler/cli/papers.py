@@ -7,12 +7,42 @@ from typing import Annotated, Literal
 import typer
 
 from scheduler.cli.command import Door, DryRun, command
-from scheduler.cli.progress import progress, rated, working
+from scheduler.cli.progress import progress, working
 from scheduler.cli.sessions import RoundArg, RoundId
 from scheduler.domain.forms import FormAct
 from scheduler.errors import Text
 
 ACTS: dict[str, FormAct | None] = {"show": None, "draw": "drawn", "spoil": "spoiled", "return": "returned"}
+By = Annotated[
+    Literal["room", "institution", "employer"],
+    typer.Option("--by", help="排序：考场座位、培训机构、工作单位 · order: room and seat, institution, employer"),
+]
+Sheet = Annotated[
+    str,
+    typer.Option("--sheet", metavar="A3|SRA3|WxH", help="纸张，默认同证书大小 · sheet; as large as each certificate"),
+]
+Up = Annotated[int, typer.Option("--up", help="每张纸几本，0 为放满 · certificates a sheet; 0 for all that fit")]
+Bleed = Annotated[float, typer.Option("--bleed", metavar="MM", help="出血，毫米 · bleed, mm")]
+Marks = Annotated[bool, typer.Option("--marks", help="印裁切线 · draw crop marks")]
+Turned = Annotated[
+    Literal["", "long", "short"],
+    typer.Option("--duplex", help="双面：沿长边或短边翻转 · print backs, turned over the long or the short edge"),
+]
+Back = Annotated[
+    str, typer.Option("--back", metavar="FILE", help="背面内容 PDF · PDF printed on backs; blank when left out")
+]
+Single = Annotated[bool, typer.Option("--single", help="每本一个文件 · one file a certificate")]
+Reprint = Annotated[
+    list[str] | None,
+    typer.Option("--reprint", metavar="NUMBER", help="只重印这些编号，不重新发证，可多次 · print only these again"),
+]
+Why = Annotated[str, typer.Option("--reason", help="重印事由 · why they are printed again")]
+OnForms = Annotated[
+    str,
+    typer.Option(
+        "--forms", metavar="FROM-TO", help="套印在这些空白证书上 · print serials of the blank forms to print on"
+    ),
+]
 SHOWN_PATHS = 20
 """Files named one by one at most; beyond, the manifest names them."""
 
@@ -28,40 +58,17 @@ def print_(
     door: Door,
     *,
     round_id: RoundArg,
-    by: Annotated[
-        Literal["room", "institution", "employer"],
-        typer.Option("--by", help="排序：考场座位、培训机构、工作单位 · order: room and seat, institution, employer"),
-    ] = "room",
-    sheet: Annotated[
-        str,
-        typer.Option(
-            "--sheet", metavar="A3|SRA3|WxH", help="纸张，默认同证书大小 · sheet; as large as each certificate"
-        ),
-    ] = "",
-    up: Annotated[
-        int, typer.Option("--up", help="每张纸几本，0 为放满 · certificates a sheet; 0 for all that fit")
-    ] = 1,
-    bleed: Annotated[float, typer.Option("--bleed", metavar="MM", help="出血，毫米 · bleed, mm")] = 0,
-    marks: Annotated[bool, typer.Option("--marks", help="印裁切线 · draw crop marks")] = False,
-    duplex: Annotated[
-        Literal["", "long", "short"],
-        typer.Option("--duplex", help="双面：沿长边或短边翻转 · print backs, turned over the long or the short edge"),
-    ] = "",
-    back: Annotated[
-        str, typer.Option("--back", metavar="FILE", help="背面内容 PDF · PDF printed on backs; blank when left out")
-    ] = "",
-    single: Annotated[bool, typer.Option("--single", help="每本一个文件 · one file a certificate")] = False,
-    reprint: Annotated[
-        list[str] | None,
-        typer.Option("--reprint", metavar="NUMBER", help="只重印这些编号，不重新发证，可多次 · print only these again"),
-    ] = None,
-    reason: Annotated[str, typer.Option("--reason", help="重印事由 · why they are printed again")] = "",
-    forms: Annotated[
-        str,
-        typer.Option(
-            "--forms", metavar="FROM-TO", help="套印在这些空白证书上 · print serials of the blank forms to print on"
-        ),
-    ] = "",
+    by: By = "room",
+    sheet: Sheet = "",
+    up: Up = 1,
+    bleed: Bleed = 0,
+    marks: Marks = False,
+    duplex: Turned = "",
+    back: Back = "",
+    single: Single = False,
+    reprint: Reprint = None,
+    reason: Why = "",
+    forms: OnForms = "",
     dry_run: DryRun = False,
 ) -> None:
     """打印：按考场、机构或单位排序，拼版、裁切线、双面，附清单 · Ordered print files with crop marks, backs and a manifest."""
@@ -128,7 +135,8 @@ def recheck(
     from scheduler.office.recheck import recheck as verb
 
     with door.office() as office, progress(door) as step:
-        report = verb(office, round_id=round_id, progress=rated(door, step, Text("复核", "rechecking")))
+        stage = door.pick(Text("复核", "rechecking"))
+        report = verb(office, round_id=round_id, progress=lambda _, done, total: step(stage, done, total))
     door.answer(report)
     door.findings(report.findings)
     door.say(report.summary(door.language))
