@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +18,7 @@ from scheduler.office.affected import Selection, chosen, reason_given
 from scheduler.office.desk import Office, existing_file
 from scheduler.office.on_forms import enter_printed, forms_for
 from scheduler.office.piles import By, Piled, piled
+from scheduler.office.print_folder import bring_out_entered, name_of, new_run, shown
 from scheduler.press.imposition import SHEETS, Duplex, Layout
 from scheduler.press.printrun import Job, Place, print_run
 from scheduler.registry.store import Store
@@ -111,23 +110,26 @@ def print_batch(
         items = piled(store, round_id, _valid(office, store, round_id, numbers), by)
         _refuse_altered(office, store, items)
         serials = forms_for(office, store, round_id, forms, items) if forms else ()
-        if dry_run:
-            return _report(round_id, items, dry_run=True)
-        folder = _new_folder(office, round_id)
-        places = list(_print(store, items, folder, layout=layout, back=back, single=wanted.files == "single"))
-    rows = [
-        _row(n, item, serial, place)
-        for n, (item, serial, place) in enumerate(zip(items, serials or [""] * len(items), places, strict=True), 1)
-    ]
-    manifest = write_print_manifest(folder / "manifest.xlsx", rows)
-    with _undone(folder), office.registry.transaction() as store:
-        if serials:
-            enter_printed(office, store, round_id, folder.name, list(zip(serials, items, strict=True)))
-        said = f"{folder.name}: {len(items)} certificates by {by}" + (f"; again: {why}" if numbers else "")
-        office.note(store, "print", round_id, said + (f"; forms {serials[0]}-{serials[-1]}" if serials else ""))
-    files = [folder / name for name in dict.fromkeys(name for name, _ in places)]
+    if dry_run:
+        return _report(round_id, items, dry_run=True)
+    bring_out_entered(office, round_id)
+    with new_run(office, round_id) as folder:
+        with office.registry.transaction(write=False) as store:
+            places = list(_print(store, items, folder, layout=layout, back=back, single=wanted.files == "single"))
+        rows = [
+            _row(n, item, serial, place)
+            for n, (item, serial, place) in enumerate(zip(items, serials or [""] * len(items), places, strict=True), 1)
+        ]
+        manifest = write_print_manifest(folder / "manifest.xlsx", rows)
+        with office.registry.transaction() as store:
+            if serials:
+                enter_printed(office, store, round_id, name_of(folder), list(zip(serials, items, strict=True)))
+            said = f"{name_of(folder)}: {len(items)} certificates by {by}" + (f"; again: {why}" if numbers else "")
+            office.note(store, "print", round_id, said + (f"; forms {serials[0]}-{serials[-1]}" if serials else ""))
+    names = [*dict.fromkeys(name for name, _ in places), *(path.name for path in manifest)]
     sheets = len({(name, place.sheet) for name, place in places})
-    return _report(round_id, items, run=folder.name, sheets=sheets, paths=(*files, *manifest))
+    paths = [shown(folder) / name for name in names]
+    return _report(round_id, items, run=name_of(folder), sheets=sheets, paths=paths)
 
 
 def _layout(style: Style) -> Layout:
@@ -183,31 +185,6 @@ def _refuse_altered(office: Office, store: Store, items: Sequence[Piled]) -> Non
     ]
     if found:
         raise RegistryError(what, found, Text("运行 recheck，与备份核对", "run recheck, and compare with a backup"))
-
-
-def _new_folder(office: Office, round_id: str) -> Path:
-    """Make the folder of the next print run; another desk may be making one too."""
-    parent = Path(office.settings.out_folder) / "print" / round_id
-    parent.mkdir(parents=True, exist_ok=True)
-    n = 1 + max((int(one.name) for one in parent.iterdir() if one.name.isdigit()), default=0)
-    while True:
-        folder = parent / f"{n:03d}"
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            n += 1
-        else:
-            return folder
-
-
-@contextmanager
-def _undone(folder: Path) -> Iterator[None]:
-    """Take a print run away again when it could not be entered, so that nobody prints it."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
 
 
 def _print(
