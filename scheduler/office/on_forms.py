@@ -23,13 +23,6 @@ def forms_for(office: Office, store: Store, round_id: str, words: str, items: Se
     """
     account = store.forms.account()
     blank = account.in_hand(round_id, form_range(words).serials())
-    if len(blank) < len(items):
-        what = Text("已领用的空白证书不够，未打印", "too few forms of this range are in hand; nothing was printed")
-        wanted = Text(f"{len(items)} 份", f"{len(items)} forms")
-        hint = Text(
-            "用 forms draw 领用，或用 forms show 查看在手的", "draw some with forms draw, or look with forms show"
-        )
-        raise InputError(what, [Finding("forms-too-few", what, said=str(len(blank)), expected=wanted, hint=hint)], hint)
     on = {sequence: serial for serial, sequence in account.bears.items()}
     twice = [item.certificate for item in items if item.certificate.sequence in on]
     if twice:
@@ -44,6 +37,13 @@ def forms_for(office: Office, store: Store, round_id: str, words: str, items: Se
             for c in twice
         ]  # fmt: skip
         raise Conflict(what, found, hint)
+    if len(blank) < len(items):
+        what = Text("已领用的空白证书不够，未打印", "too few forms of this range are in hand; nothing was printed")
+        wanted = Text(f"{len(items)} 份", f"{len(items)} forms")
+        hint = Text(
+            "用 forms draw 领用，或用 forms show 查看在手的", "draw some with forms draw, or look with forms show"
+        )
+        raise InputError(what, [Finding("forms-too-few", what, said=str(len(blank)), expected=wanted, hint=hint)], hint)
     return tuple(blank[: len(items)])
 
 
