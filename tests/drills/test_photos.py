@@ -9,7 +9,7 @@ def test_hostile_photos_are_refused_or_drawn_anew_in_little_memory():
     rows = {row["kind"]: row for row in drill(SMALL, 7)}
     assert [row for row in rows.values() if row["faults"]] == []
     assert max(row["peak MB"] for row in rows.values()) < MOST_MB
-    assert rows["bomb"]["refused"] >= 3
+    assert rows["bomb"]["refused"] >= 2
     assert rows["bomb"]["control MB"] > MOST_MB
     assert rows["hidden data"]["taken"] > 20
     assert rows["hidden data"]["control_failed"] > 20
