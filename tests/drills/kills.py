@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ from scheduler.office.desk import Office
 from scheduler.office.keep import certificate
 from scheduler.office.orders import Made, Order
 from tests.drills import figures
-from tests.drills.offices import Act, Desk, ended, forked, halves, issue_all, small_steps
+from tests.drills.offices import Act, Desk, at_a_desk, ended, forked, halves, issue_all, small_steps
 from tests.office.conftest import open_at
 
 SMALL, FULL = 12, 3_000
@@ -168,25 +167,19 @@ def told(case: str, *, wrong: list[str], **counts: int) -> figures.Row:
     return {"case": case, **counts, "faults": len(wrong)}
 
 
-def drill(trials: int, seed: int) -> Iterator[figures.Row]:
+def rows(desk: Desk, trials: int, seed: int) -> Iterator[figures.Row]:
     """Yield a row for the points in their order, for random moments, and for the control."""
-    chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as home:
-        desk = Desk(Path(home), "few")
-        yield every_point(desk, in_small_steps, chance, trials)
-        yield at_random(desk, in_small_steps, chance, trials)
-        yield {
-            "case": "control",
-            "trials": min(trials, 200),
-            "faults": 0,
-            "control_failed": caught(desk, min(trials, 200)),
-        }
+    chance, control = random.Random(seed), min(trials, 200)
+    yield every_point(desk, in_small_steps, chance, trials)
+    yield at_random(desk, in_small_steps, chance, trials)
+    yield {"case": "control", "trials": control, "faults": 0, "control_failed": caught(desk, control)}
 
 
 def main() -> None:
     """Run the drill and print one table."""
     figures.run(
-        drill, figures.asked(__doc__, small=SMALL, full=FULL, what="random kills, and at most so many at points")
+        at_a_desk(rows),
+        figures.asked(__doc__, small=SMALL, full=FULL, what="random kills, and at most so many at points"),
     )
 
 

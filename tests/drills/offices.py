@@ -8,8 +8,9 @@ import pickle
 import re
 import shutil
 import signal
+import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from scheduler.office.folder import certificates_folder
 from scheduler.office.issue import issue
 from scheduler.office.keyring import ready_keys
 from scheduler.office.orders import issuing as institutions
+from tests.drills.figures import Row
 from tests.office.books import PILOT, ROUND
 from tests.office.conftest import STAGES, open_at
 
@@ -56,6 +58,18 @@ class Desk:
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.copytree(self.made, self.folder)
         return self.folder
+
+
+def at_a_desk(
+    rows: Callable[[Desk, int, int], Iterator[Row]], stage: str = "few"
+) -> Callable[[int, int], Iterator[Row]]:
+    """Return a drill that makes its own desk, in a folder that lasts as long as the drill."""
+
+    def drill(trials: int, seed: int) -> Iterator[Row]:
+        with tempfile.TemporaryDirectory() as home:
+            yield from rows(Desk(Path(home), stage), trials, seed)
+
+    return drill
 
 
 def _steps(stage: str) -> list[Callable[[Office, Path], object]]:

@@ -24,7 +24,7 @@ from scheduler.office import folder as copies
 from scheduler.office.desk import Office
 from tests.drills import figures
 from tests.drills.kills import NEVER, Fuse
-from tests.drills.offices import Desk, ended, forked, halves, issue_all, left_over, small_steps
+from tests.drills.offices import Desk, at_a_desk, ended, forked, halves, issue_all, left_over, small_steps
 from tests.drills.tokens import MODULES, a_token, has_tokens
 from tests.office.conftest import open_at
 
@@ -86,15 +86,15 @@ def careless(office: Office, share: float) -> None:
     limited(office, most)
 
 
-def clocked(office: Office, chance: random.Random) -> None:
+def clocked(office: Office, chance: random.Random) -> bool:
     """Issue while each look at the clock finds it moved by up to two years."""
     true = office.clock
     jumps = [timedelta(0), *(timedelta(minutes=chance.randint(-1_000_000, 1_000_000)) for _ in range(7))]
     office.clock = lambda: true() + chance.choice(jumps)
-    issue_all(office)
+    return bool(issue_all(office).findings)
 
 
-def without_keys(office: Office, after: int) -> None:
+def without_keys(office: Office, after: int) -> bool:
     """Issue while the keys are taken away after so many entries."""
     keys = office.settings.keys_folder
 
@@ -102,17 +102,17 @@ def without_keys(office: Office, after: int) -> None:
         if done >= after and keys.exists():
             keys.rename(keys.with_name("taken"))
 
-    issue_all(office, progress=tell)
+    return bool(issue_all(office, progress=tell).findings)
 
 
-def without_token(office: Office, after: int) -> None:
+def without_token(office: Office, after: int) -> bool:
     """Issue while the token is unplugged after so many entries: its library answers no call of this process any more."""
 
     def tell(_: str, done: int, __: int) -> None:
         if done >= after:
             ctypes.CDLL(str(MODULES[0])).C_Finalize(None)
 
-    issue_all(office, progress=tell)
+    return bool(issue_all(office, progress=tell).findings)
 
 
 def put_back(folder: Path) -> None:
@@ -151,7 +151,7 @@ class Case:
 
         how, answer = forked(there)[1]()
         self.trials += 1
-        self.stopped += how != "done"
+        self.stopped += how != "done" or answer is True
         found = judged(folder, lambda office: halves(office) + left_over(office))
         mend(folder)
         if control:
@@ -206,7 +206,11 @@ def full(desk: Desk, trials: int, chance: random.Random) -> Iterator[figures.Row
         else:
             unmount(small)
             for room in steps(6_000_000, trials, chance):
-                tried.tried(f"{room} bytes free", issue_all, **small_disk(small, desk, room + size))
+                tried.tried(
+                    f"{room} bytes free",
+                    lambda office: issue_all(office).issued,
+                    **small_disk(small, desk, room + size),
+                )
                 unmount(small)
             yield tried.row()
     yield control.row()
@@ -263,19 +267,17 @@ def plugged(desk: Desk) -> Iterator[None]:
         before.rename(desk.made)
 
 
-def drill(trials: int, seed: int) -> Iterator[figures.Row]:
+def rows(desk: Desk, trials: int, seed: int) -> Iterator[figures.Row]:
     """Yield a row for each kind of trouble."""
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as home:
-        desk = Desk(Path(home), "few")
-        yield from failing(desk, trials, chance)
-        yield from full(desk, trials, chance)
-        yield from moved(desk, trials, chance)
+    yield from failing(desk, trials, chance)
+    yield from full(desk, trials, chance)
+    yield from moved(desk, trials, chance)
 
 
 def main() -> None:
     """Run the drill and print one table."""
-    figures.run(drill, figures.asked(__doc__, small=SMALL, full=FULL, what="trials of each kind"))
+    figures.run(at_a_desk(rows), figures.asked(__doc__, small=SMALL, full=FULL, what="trials of each kind"))
 
 
 if __name__ == "__main__":
