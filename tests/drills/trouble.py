@@ -28,7 +28,7 @@ from tests.drills.offices import Desk, at_a_desk, ended, forked, halves, issue_a
 from tests.drills.tokens import MODULES, a_token, has_tokens
 from tests.office.conftest import open_at
 
-SMALL, FULL = 4, 60
+SMALL, FULL = 2, 60
 ALLOWED = {"done", "refused", "failed"}
 """Ways to stop that a command turns into a sentence and an exit code."""
 Act = Callable[[Office], object]
@@ -238,10 +238,10 @@ def unmount(place: Path) -> None:
 
 def moved(desk: Desk, trials: int, chance: random.Random) -> Iterator[figures.Row]:
     clock, keys = Case("clock moved", desk), Case("keys taken away", desk)
-    for n in range(trials):
+    for n in range(-(-trials // 2)):
         clock.tried(f"clock {n}", lambda office: clocked(office, random.Random(chance.random())))
     yield clock.row()
-    for after in range(min(trials, 4)):
+    for after in range(1, 1 + min(-(-trials // 2), 3)):
         keys.tried(f"after {after}", lambda office, after=after: without_keys(office, after))
     yield keys.row()
     if not has_tokens():
@@ -249,7 +249,7 @@ def moved(desk: Desk, trials: int, chance: random.Random) -> Iterator[figures.Ro
         return
     token = Case("token unplugged", desk)
     with plugged(desk):
-        for after in range(min(trials, 4)):
+        for after in range(1, 1 + min(-(-trials // 2), 3)):
             token.tried(f"after {after}", lambda office, after=after: without_token(office, after))
     yield token.row()
 
