@@ -8,16 +8,30 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from scheduler.errors import Finding, IssuanceError, Text, Where
 
 _MOST_BYTES = 10 << 20
 _MOST_PIXELS = 40_000_000
+"""Of a JPEG that can be opened reduced in size, line by line."""
+_MOST_WHOLE = 16_000_000
+"""Of any other picture: it stands in memory as a whole, 13 bytes a pixel at worst."""
 _PRINTED = (590, 826)
 """Most pixels that are printed: one inch at 600 dpi."""
 _LEAST = (148, 206)
 """Fewest pixels, half of 295 x 413: with fewer a face cannot be told on paper."""
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What sets a picture upright, by the orientation that its Exif data name."""
+_LYING = frozenset({5, 6, 7, 8})
 _ENDS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
 
 
@@ -37,7 +51,8 @@ def portrait(photo: bytes, name: str) -> bytes:
         raise _refused(name, Text("文件超过 10 MB", "the file is larger than 10 MB"))
     try:
         picture = Image.open(io.BytesIO(photo), formats=("JPEG", "PNG"))
-        if picture.width * picture.height > _MOST_PIXELS:
+        reducible = picture.format == "JPEG" and "progressive" not in picture.info
+        if picture.width * picture.height > (_MOST_PIXELS if reducible else _MOST_WHOLE):
             raise _refused(name, Text("像素过多", "it has too many pixels"), picture)
         if min(picture.size) < min(_LEAST) or max(picture.size) < max(_LEAST):
             raise _refused(name, Text("像素过少，印出后无法辨认", "it has too few pixels to tell a face"), picture)
@@ -45,16 +60,26 @@ def portrait(photo: bytes, name: str) -> bytes:
         if _ENDS[picture.format or "JPEG"] not in photo[-64:]:
             raise _refused(name, Text("文件不完整", "the file is cut off"))
         picture.draft("RGB", _PRINTED)
-        upright = ImageOps.exif_transpose(picture)
-        flat = Image.new("RGB", upright.size, "white")
-        clear = upright.convert("RGBA") if "transparency" in upright.info or "A" in upright.mode else None
-        flat.paste(upright.convert("RGB"), mask=clear.getchannel("A") if clear else None)
+        flat = _on_white(picture)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
         raise _refused(name, Text("不是 JPEG 或 PNG 图片，或已损坏", "it is no JPEG or PNG, or damaged")) from fault
-    flat.thumbnail(_PRINTED, Image.Resampling.LANCZOS)
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=92, subsampling=0)
     return out.getvalue()
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Return a picture as RGB, upright, no larger than printed; as few copies as can be are made of the large one."""
+    orientation = picture.getexif().get(ExifTags.Base.Orientation, 1)
+    if "transparency" in picture.info or "A" in picture.mode:
+        clear = picture.convert("RGBA")
+        flat = Image.new("RGB", clear.size, "white")
+        flat.paste(clear, mask=clear.getchannel("A"))
+    else:
+        flat = picture.convert("RGB")
+    flat.thumbnail(_PRINTED[::-1] if orientation in _LYING else _PRINTED, Image.Resampling.LANCZOS)
+    flat.info = {}
+    return flat.transpose(_TURNS[orientation]) if orientation in _TURNS else flat
 
 
 def _refused(name: str, why: Text, picture: Image.Image | None = None) -> IssuanceError:

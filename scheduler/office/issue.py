@@ -123,6 +123,8 @@ def issue(
             hint=Text("先用 record 登记成绩", "record the marks first"),
         )
     places = {} if proof_only else ready_keys(office, issuing(setup))
+    # Opened before the first certificate is kept: a key unplugged meanwhile must not leave the batch without a signed head.
+    heads = None if proof_only else log_key(office)
     wish = Wish(setup, issued_on or office.today(), glue_photos, places)
     run = _Run(office, wish, kit_of(office.settings, engine=engine, sign=not proof_only))
     run.findings += _date_to_come(office, wish.issued_on)
@@ -130,7 +132,7 @@ def issue(
         run.all([entry for entry, _ in waiting], lent, progress or (lambda *_: None))
     paths = [] if proof_only else export(office, round_id)
     if not proof_only:
-        give_head(office, round_id=round_id, key=log_key(office))
+        give_head(office, round_id=round_id, key=heads)
     return IssueReport(round_id, tuple(run.grants), before, tuple(map(str, paths)), tuple(run.findings), proof_only)
 
 

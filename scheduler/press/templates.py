@@ -6,7 +6,7 @@ an undefined name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import jinja2
@@ -15,10 +15,20 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from scheduler.errors import SettingsError, Text
 
 
+class _Inside(jinja2.FileSystemLoader):
+    """Reads the templates of one folder; a link that leads out of it leads nowhere."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        for folder in map(Path, self.searchpath):
+            if not (folder / template).resolve().is_relative_to(folder.resolve()):
+                raise jinja2.TemplateNotFound(template)
+        return super().get_source(environment, template)
+
+
 def environment(folder: Path) -> ImmutableSandboxedEnvironment:
     """Return the environment over one templates folder: autoescape on, undefined names fatal."""
     return ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(folder, followlinks=False),
+        loader=_Inside(folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from scheduler.certificates.photos import portrait
 from scheduler.errors import IssuanceError
@@ -27,6 +27,23 @@ def test_hidden_data_are_dropped_and_the_picture_set_upright():
     assert (picture.size, dict(picture.getexif())) == ((295, 413), {})
 
 
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_every_orientation_is_set_upright_as_the_library_does(turn):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    photo = a_photo(size=(413, 295), exif=exif)
+    wanted = ImageOps.exif_transpose(opened(photo))
+    ours = opened(portrait(photo, "甲"))
+    assert ours.size == wanted.size
+    assert ImageStat.Stat(ImageChops.difference(ours, wanted)).mean < [2, 2, 2]
+
+
+def test_large_lying_photo_is_made_small_and_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert opened(portrait(a_photo(size=(4130, 2950), exif=exif), "甲")).size == (590, 826)
+
+
 def test_large_photo_is_made_small():
     assert opened(portrait(a_photo(size=(2950, 4130)), "甲")).size == (590, 826)
 
@@ -41,6 +58,13 @@ def bomb():
     out = io.BytesIO()
     Image.new("1", (40_000, 40_000)).save(out, "PNG")
     return out.getvalue()
+
+
+def test_a_large_photo_that_must_stand_in_memory_whole_is_refused():
+    for photo in (a_photo(size=(4100, 4100), format="PNG"), a_photo(size=(4100, 4100), progressive=True)):
+        with pytest.raises(IssuanceError, match="像素过多"):
+            portrait(photo, "甲")
+    assert opened(portrait(a_photo(size=(4100, 4100)), "甲")).size == (590, 590)
 
 
 @pytest.mark.parametrize(

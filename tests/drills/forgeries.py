@@ -1,4 +1,4 @@
-"""Forged certificates, all to be refused, and genuine ones, none: ``python -m tests.drills.forgeries [--full] [--json FILE]``.
+"""Forged certificates, all to be refused, and genuine ones, none: ``./run drill forgeries [--small] [--json FILE]``.
 
 Seven ways to forge, over files, scanned texts and credentials of random people; each trial is judged by the bundle alone. The
 control is a careless verifier that looks at what a paper says and at no signature: it must be taken in by every way.
@@ -27,6 +27,7 @@ from scheduler.press.render import Press
 from scheduler.press.stamp import Stamper
 from tests.certificates.issued import NOW, Desk, Issued, a_bundle, a_certificate, a_desk, desk_of, issue, print_
 from tests.certificates.people import ISSUED_BY, a_photo
+from tests.drills.figures import machine
 
 FOLDER = Path(__file__).parents[2] / "templates"
 FAMILIES, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂"
@@ -239,13 +240,19 @@ def drill(case: str, trials: int, shop: Workshop) -> dict[str, object]:
 def main() -> None:
     """Run the drill and print one table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--full", action="store_true", help=f"{FULL:,} forgeries and as many genuine ones")
     parser.add_argument("--only", choices=[*FORGERS, "genuine"], help="one case")
+    parser.add_argument(
+        "--small", action="store_true", help=f"{SMALL:,} forgeries and as many genuine ones, not {FULL:,}"
+    )
+    parser.add_argument(
+        "--trials", type=int, default=FULL, metavar="N", help=f"so many of each; {FULL:,} unless told otherwise"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    total = FULL if asked.full else SMALL
-    shop = Workshop(asked.seed, 200 if asked.full else 20)
+    total = SMALL if asked.small else asked.trials
+    print(f"machine: {machine()}\nseed: {asked.seed}")
+    shop = Workshop(asked.seed, 20 if total <= SMALL else 200)
     cases = {case: -(-total // len(FORGERS)) for case in FORGERS} | {"genuine": total}
     cases = {case: trials for case, trials in cases.items() if asked.only in (None, case)}
     rows = []

@@ -1,0 +1,48 @@
+"""The drills of kills, rivals and trouble in their small form: whole pairs, numbers 1 to n, and controls that are caught."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.drills import kills, rivals, trouble
+from tests.drills.offices import ended, halves
+from tests.drills.tokens import has_tokens
+from tests.office.conftest import open_at
+
+
+@pytest.mark.slow
+def test_kill_nine_while_issuing(desk):
+    points, at_random, control = kills.rows(desk, kills.SMALL, 7)
+    assert (points["faults"], at_random["faults"]) == (0, 0)
+    assert points["points"] > 50
+    assert points["landed"] == kills.SMALL
+    assert at_random["landed"] >= 2
+    assert control["control_failed"] > 0
+
+
+@pytest.mark.slow
+def test_desks_that_issue_the_same_batch_at_once(desk):
+    *honest, control = rivals.rows(desk, rivals.SMALL, 7)
+    assert [(row["desks"], row["issued"], row["faults"]) for row in honest] == [(2, 8, 0), (5, 8, 0), (10, 8, 0)]
+    assert max(row["longest wait s"] for row in honest) < rivals.MOST_S
+    assert control["control_failed"] > 0
+
+
+@pytest.mark.slow
+def test_trouble_with_disk_clock_and_keys(desk):
+    rows = {row["case"]: row for row in trouble.rows(desk, trouble.SMALL, 7)}
+    assert [row for row in rows.values() if row["faults"]] == []
+    assert {"EIO", "ENOSPC", "write fails", "clock moved", "keys taken away", "control"} <= set(rows)
+    assert min(rows[case]["stopped"] for case in ("EIO", "ENOSPC", "write fails")) > 0
+    assert rows["control"]["control_failed"] > 0
+    if has_tokens():
+        assert rows["token unplugged"]["stopped"] > 0
+
+
+def test_the_judge_sees_a_file_that_was_touched_and_a_batch_not_ended(desk):
+    with open_at(desk.fresh()) as office:
+        assert ended(office) == []
+        path = next(trouble.copies.certificates_folder(office).glob("*.pdf"))
+        path.write_bytes(path.read_bytes()[:-1])
+        assert halves(office) == [f"the file {path.name} is not that of the ledger"]
+        assert ended(office) == []
