@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from scheduler.planning.problem import Problem
@@ -9,9 +11,9 @@ from scheduler.planning.proving.part import part_of
 from tests.benchmarks.exam_rounds import exam_round
 
 
-def seated(problem: Problem, taken=None):
+def seated(problem: Problem, taken=None, effort=None):
     nobody = np.zeros(len(problem.table), dtype=np.int64)
-    found = dive(problem, dive_effort(), nobody if taken is None else taken)
+    found = dive(problem, effort or dive_effort(), nobody if taken is None else taken, 100 * len(problem.parties))
     assert found is not None
     return found
 
@@ -37,6 +39,15 @@ def test_seats_taken_already_stay_free_for_those_who_have_them():
     assert (seated(problem, taken).seats == full).sum() <= 1 < (seats == full).sum()
 
 
+def test_where_ways_are_too_many_to_list_the_cheapest_are_looked_for():
+    problem = Problem.of(exam_round(300, 3))
+    found = seated(problem, effort=replace(dive_effort(), listed=0))
+    assert (found.seats[:, 0] >= 0).mean() > 0.95
+    heads = np.bincount(found.seats[found.seats >= 0], minlength=len(problem.table))
+    assert (heads <= problem.table.capacity).all()
+    assert (heads > 0).sum() <= (np.bincount(seated(problem).seats.ravel() + 1) > 0).sum() * 2
+
+
 def test_seats_that_are_wanted_have_a_price():
     found = seated(Problem.of(exam_round(300, 3)))
     assert (found.prices >= 0).all()
@@ -58,6 +69,6 @@ def test_a_part_speaks_of_sessions_by_its_own_numbers_and_translates_them():
 def test_a_dive_that_is_stopped_or_has_nobody_finds_nothing():
     problem = Problem.of(exam_round(60))
     nobody = np.zeros(len(problem.table), dtype=np.int64)
-    assert dive(problem, dive_effort(), nobody, lambda: True) is None
+    assert dive(problem, dive_effort(), nobody, 1, lambda: True) is None
     empty = part_of(problem, np.zeros(0, dtype=np.int64), np.arange(len(problem.table)))
-    assert dive(empty.problem, dive_effort(), nobody) is None
+    assert dive(empty.problem, dive_effort(), nobody, 1) is None

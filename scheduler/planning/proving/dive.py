@@ -43,19 +43,22 @@ class Dived:
     """What a seat is worth before anything is opened for good, in cost units, by session."""
 
 
-def dive(problem: Problem, effort: Effort, taken: IntArray, stop: Callable[[], bool] = lambda: False) -> Dived | None:
+def dive(
+    problem: Problem, effort: Effort, taken: IntArray, known: int, stop: Callable[[], bool] = lambda: False
+) -> Dived | None:
     """Return seats for everybody with one component or two in order; None when stopped, or where there is nobody.
 
     Args:
         problem: The round, or a part of it.
         effort: ``work`` limits the solving; what is half open then is closed, and who sits there has no seat.
         taken: Candidates who sit in each session already and stay.
+        known: About what a plan costs, in cost units; first prices are driven there, where ways are too many to list.
         stop: Asked between steps.
     """
     kinds = kinds_of(problem)
     if not kinds or stop():
         return None
-    relaxation, first = relaxation_of(problem, kinds, effort, EVERYTHING, stop)
+    relaxation, first = relaxation_of(problem, kinds, effort, known * SCALE, stop)
     relaxation.master.take(taken)
 
     def over() -> bool:

@@ -50,7 +50,10 @@ def dived(
     taken = still.heads(problem)
     asked = (stop,) if isinstance(executor, Inline) else ()
     parts = list(_parts(board))
-    tasks = ((part, (part.problem, dive_effort(), taken[part.sessions], *asked)) for part in parts)
+    each = max(1, board.best // max(1, len(problem.parties)))
+    tasks = (
+        (part, (part.problem, dive_effort(), taken[part.sessions], each * len(part.parties), *asked)) for part in parts
+    )
     for n, (part, found) in enumerate(done(executor, dive, tasks, stop)):
         tell(n + 1, len(parts))
         if found is not None:
