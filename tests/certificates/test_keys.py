@@ -23,6 +23,7 @@ from scheduler.certificates.keyfile import REGISTER, read_keys, write_keys
 from scheduler.certificates.keys import Keyring
 from scheduler.certificates.new_keys import new_code_key, new_demo_keys
 from scheduler.errors import SealFailed, SettingsError
+from tests.drills.tokens import forget_tokens
 
 CENTRE, BUREAU = "云岭市建设行业职业技能评价中心", "云岭市应急管理局"
 TODAY = date(2026, 7, 1)
@@ -183,6 +184,7 @@ def token(made, tmp_path_factory):
     (home / "tokens").mkdir()
     (home / "softhsm2.conf").write_text(f"directories.tokendir = {home}/tokens\nobjectstore.backend = file\n")
     os.environ["SOFTHSM2_CONF"] = str(home / "softhsm2.conf")
+    forget_tokens()
     word = (made / "key-1.password").read_bytes().strip()
     key, own, others = pkcs12.load_key_and_certificates((made / "key-1.p12").read_bytes(), word)
     (home / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
@@ -197,6 +199,7 @@ def token(made, tmp_path_factory):
     fields = {"issuer": CENTRE, "module": str(SOFTHSM), "token": "exam", "label": "centre",
               "pin_file": str(home / "pin"), "certificate": str(home / "chain.pem")}  # fmt: skip
     yield fields
+    forget_tokens()
     del os.environ["SOFTHSM2_CONF"]
 
 

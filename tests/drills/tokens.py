@@ -22,6 +22,14 @@ def has_tokens() -> bool:
     return bool(MODULES and shutil.which("softhsm2-util") and importlib.util.find_spec("pkcs11"))
 
 
+def forget_tokens() -> None:
+    """Let the library of the tokens go: it reads which tokens there are once, and a test before may have had others."""
+    import pkcs11
+
+    for module in MODULES:
+        pkcs11.unload(str(module))
+
+
 def a_token(office: Path, home: Path) -> None:
     """Move the first key of an office's register into a token of its own.
 
@@ -34,6 +42,7 @@ def a_token(office: Path, home: Path) -> None:
     conf = home.with_name("softhsm2.conf")
     conf.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
     os.environ["SOFTHSM2_CONF"] = str(conf)
+    forget_tokens()
     first, *others = tomllib.loads((keys / REGISTER).read_text(encoding="utf-8"))["key"]
     word = (keys / first.pop("password_file")).read_bytes().strip()
     key, own, chain = pkcs12.load_key_and_certificates((keys / first.pop("file")).read_bytes(), word)

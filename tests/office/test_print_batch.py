@@ -48,7 +48,7 @@ def test_each_certificate_stands_where_the_manifest_says(office_at, tmp_path) ->
     assert len(pages) == 8
     seen = set()
     for page, number in enumerate(range(1, 9, 2), start=1):
-        subprocess.run(["pdftoppm", "-r", "130", "-f", str(number), "-l", str(number), "-gray", "-singlefile", "-png",
+        subprocess.run(["pdftoppm", "-r", "220", "-f", str(number), "-l", str(number), "-gray", "-singlefile", "-png",
                         run, tmp_path / "sheet"], check=True)  # fmt: skip
         sheet = Image.open(tmp_path / "sheet.png")
         for row in (row for row in rows if row["印张"] == str(page)):
