@@ -10,14 +10,15 @@ import io
 import zxingcpp
 from PIL import Image
 
-QUIET = 4
-"""Modules of white round the code. Source: ISO/IEC 18004, 6.3.8."""
 _LEAST_PX = 240
 _MOST_PIXELS = 50_000_000
 
 
 def qr_png(content: str) -> bytes:
-    """Return the code as a black and white PNG, error correction M, four modules of white around it."""
+    """Return the code as a black and white PNG, error correction M, four modules of white around it.
+
+    Source: ISO/IEC 18004, 6.3.8 (the quiet zone).
+    """
     code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     drawn = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=True)
     height, width = drawn.shape

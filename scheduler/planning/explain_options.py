@@ -20,8 +20,6 @@ from scheduler.planning.explain_crews import Crews
 from scheduler.planning.rules import RULES
 
 _RANK = {rule.id: n for n, rule in enumerate(RULES)}
-CROWDED = frozenset({"place-capacity", "room-once", "reservation"})
-"""Rules that more places would satisfy."""
 UNSTAFFED = frozenset(
     {
         "examiner-count",

@@ -49,10 +49,6 @@ class Numbers:
         of_round = select(EntryRow.id).where(EntryRow.round_id == round_id)
         return self._read(col(NumberRow.entry_id).in_(of_round))  # type: ignore[arg-type]  # columns compare to more than truth
 
-    def all_lost(self) -> list[KeptNumber]:
-        """Return the numbers that a lost part of the ledger gave away, sorted by award and number."""
-        return self._read(NumberRow.origin == "lost")
-
     def keep(self, kept: KeptNumber) -> None:
         """Set a number aside.
 

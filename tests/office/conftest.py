@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.domain.certificates import Certificate
+from scheduler.domain.certificates import Certificate, Standing
 from scheduler.domain.entries import Entry
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan
 from scheduler.office.assemble import assemble
+from scheduler.office.check_ledger import check_ledger
 from scheduler.office.desk import CHINA, Office, open_office
 from scheduler.office.enrol import enrol
 from scheduler.office.issue import issue
@@ -114,3 +115,22 @@ def days_of(office: Office, made: Plan) -> dict[tuple[str, str], date]:
 
 def rules(findings) -> list[str]:
     return [finding.rule for finding in findings]
+
+
+def standings(office):
+    return {c.sequence: c.standing for c in ledger_of(office)}
+
+
+def endings(office):
+    with office.registry.transaction(write=False) as store:
+        return store.ledger.endings()
+
+
+def named(office, name):
+    return [c for c in ledger_of(office) if c.face.name == name and c.standing is Standing.VALID]
+
+
+def sound(office):
+    report = check_ledger(office)
+    assert report.findings == ()
+    return report

@@ -10,9 +10,9 @@ from scheduler.errors import Conflict, InputError, NotFound
 from scheduler.office.forms import forms
 from scheduler.office.print_batch import print_batch
 from scheduler.office.print_folder import bring_out_entered
+from tests.drills.kills import NEVER, killed_at
 from tests.office.books import ROUND
 from tests.office.conftest import ledger_of, open_at, rules
-from tests.office.test_kill_endings import NEVER, killed_at
 from tests.office.test_print_batch import manifest_of
 
 

@@ -7,9 +7,7 @@ import hashlib
 import os
 import random
 import shutil
-import signal
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -24,61 +22,15 @@ from scheduler.office.desk import Office
 from scheduler.office.issue import issue
 from scheduler.office.reissue import reissue
 from scheduler.office.revoke import revoke
+from tests.drills.kills import NEVER, killed_at
 from tests.office.books import ROUND
 from tests.office.conftest import entries_of, open_at
 
 ON = date(2026, 6, 30)
 WHY = "签名密钥更换"
-NEVER = 10**9
 SAMPLE = 4
 FULL = "DRILL_FULL" in os.environ
 """Every point instead of a sample; takes two minutes."""
-
-
-class Fuse:
-    """Counts what must last on disk, just before and just after each, and kills the process at one of them."""
-
-    def __init__(self, at: int) -> None:
-        self.at, self.passed = at, 0
-
-    def step(self) -> None:
-        self.passed += 1
-        if self.passed == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, done: Callable[..., object]) -> Callable[..., object]:
-        def both(*given, **named):
-            self.step()
-            answer = done(*given, **named)
-            self.step()
-            return answer
-
-        return both
-
-
-def killed_at(folder: Path, verb: Callable[[Office], object], at: int) -> tuple[bool, int]:
-    """Run a verb in a process of its own; return whether it was killed, and how many points it passed."""
-    told, tell = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            fuse = Fuse(at)
-            with open_at(folder) as office:
-                dialect = office.registry._engine.dialect
-                dialect.do_commit = fuse.around(dialect.do_commit)
-                Path.replace, os.fsync = fuse.around(Path.replace), fuse.around(os.fsync)
-                verb(office)
-            os.write(tell, str(fuse.passed).encode())
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(tell)
-    with os.fdopen(told) as said:
-        passed = int(said.read() or 0)
-    status = os.waitpid(child, 0)[1]
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-    return os.WIFSIGNALED(status), passed
 
 
 def halves(office: Office, each: set[str]) -> list[str]:
