@@ -26,7 +26,7 @@ class Work:
 def work_for(parties: int) -> Work:
     """Return the work for so many parties."""
     if parties <= 400:
-        return Work(100_000, 3, 30.0, 25, 6_000, anew=True)
+        return Work(25_000, 12, 40.0, 25, 6_000, anew=True)
     if parties <= 2_000:
         return Work(130_000, 4, 20.0, 25, 6_000)
     if parties <= 8_000:
