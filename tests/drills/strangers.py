@@ -81,7 +81,7 @@ class Strangers:
     def _named(self) -> tuple[DocumentKind, str]:
         draw = self.chance.random()
         if draw < 0.15:
-            return DocumentKind.PASSPORT, " ".join(self.chance.sample(_ABROAD, self.chance.choice((1, 2, 2, 3, 4))))
+            return DocumentKind.PASSPORT, " ".join(self.chance.sample(_ABROAD, self.chance.choice((2, 2, 3, 4))))
         if draw < 0.27:
             return DocumentKind.CITIZEN_ID, "·".join(self.chance.sample(_LONG, self.chance.choice((1, 2, 2, 3))))
         pool = _GIVEN if draw < 0.6 else _RARE if draw < 0.85 else _BEYOND
