@@ -213,10 +213,19 @@ def _certificates(content: bytes) -> list[x509.Certificate]:
 
 
 def _revoked(certificate: x509.Certificate) -> SealFailed:
-    return _refused("certificate-revoked", Text("签名证书链中有证书已被吊销", "a certificate of the chain is revoked"), certificate, None)
+    return _refused(
+        "certificate-revoked",
+        Text("签名证书链中有证书已被吊销", "a certificate of the chain is revoked"),
+        certificate,
+        None,
+    )
 
 
 def _refused(rule: str, what: Text, certificate: x509.Certificate, said: str | None) -> SealFailed:
-    hint = Text("检查网络，或向证书机构查询；已发证书不受影响", "check the network or ask the authority; what was issued stands")
+    hint = Text(
+        "检查网络，或向证书机构查询；已发证书不受影响", "check the network or ask the authority; what was issued stands"
+    )
     subject = certificate.subject.rfc4514_string()
-    return SealFailed(what, [Finding(rule, what, Where(subject=subject), said=said and said[:160], hint=hint)], hint=hint)
+    return SealFailed(
+        what, [Finding(rule, what, Where(subject=subject), said=said and said[:160], hint=hint)], hint=hint
+    )

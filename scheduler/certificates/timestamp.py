@@ -12,10 +12,12 @@ from hashlib import sha256
 
 from asn1crypto import algos, cms, tsp
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 
 from scheduler.certificates.fetching import fetched
 from scheduler.certificates.revocation import Material, material
 from scheduler.certificates.signing import Seal
+from scheduler.certificates.stamped import refuse_unsound
 from scheduler.errors import Finding, SealFailed, Text, Where
 
 ROOM = 12_288
@@ -107,6 +109,10 @@ class TimedSeal:
             raise self._refused("the authority refuses", str(status))
         if said["message_imprint"]["hashed_message"].native != digest or said["nonce"].native != nonce:
             raise self._refused("the authority has stamped something else", "")
+        try:
+            refuse_unsound(token, signature)
+        except (ValueError, TypeError, KeyError, AttributeError, InvalidSignature) as fault:
+            raise self._refused("the stamp cannot be verified", str(fault)[:120]) from fault
         return token
 
     def _refused(self, why: str, said: str) -> SealFailed:
