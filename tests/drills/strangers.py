@@ -65,7 +65,8 @@ class Strangers:
         while certificates:
             scheme = self.schemes[n % len(self.schemes)]
             awards = [one.award_id for one in scheme.awards]
-            earned = set(self.chance.sample(awards, min(certificates, self.chance.choice((1, *(len(awards),) * 4)))))
+            count = self.chance.choice((1, *(len(awards),) * 4)) if n else len(awards)
+            earned = set(self.chance.sample(awards, min(certificates, count)))
             entry = self._entry(f"V{n:05d}", scheme, tuple(awards))
             verdicts = tuple(Verdict(award, award in earned, ()) for award in awards)
             yield entry, Outcome(entry.id, (), verdicts, (), date(2026, 6, 20))
