@@ -16,6 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from scheduler.certificates.stamped import refuse_unsound
+
 assert tsp  # noqa: S101 - importing it teaches cms the attribute that names the signer's certificate
 
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
@@ -90,10 +92,22 @@ def _checked(message: bytes, digest: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     # What is signed is a SET OF; inside the message it wears the tag of its field.
     signed = b"\x31" + signer["signed_attrs"].dump()[1:]
     public.verify(signer["signature"].native, signed, padding.PKCS1v15(), hashes.SHA256())
+    _refuse_other_attributes(signer)
     whole = _written(signer, own, ders)
     if message[: len(whole)] != whole or message[len(whole) :].strip(b"\0"):
         raise ValueError("not written in the one way")
     return own, tuple(der for der in ders if der != own)
+
+
+def _refuse_other_attributes(signer: cms.SignerInfo) -> None:
+    """Raise unless nothing but one sound time stamp stands beside the signature."""
+    attributes = signer["unsigned_attrs"]
+    if attributes.native:
+        (attribute,) = attributes
+        (token,) = attribute["values"]
+        if attribute["type"].native != "signature_time_stamp_token":
+            raise ValueError("something unsigned")
+        refuse_unsound(token, signer["signature"].native)
 
 
 def _written(signer: cms.SignerInfo, own: bytes, ders: list[bytes]) -> bytes:

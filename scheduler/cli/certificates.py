@@ -34,6 +34,7 @@ STANDING_WORDS = {
     "revoked": Text("已撤销", "revoked"),
     "cancelled": Text("已注销", "cancelled"),
     "replaced": Text("已被新证书取代", "replaced"),
+    "suspended": Text("已暂停", "suspended"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Commands that end or replace certificates: revoke, void, reissue, correct, restored; without --yes they only show the list."""
+"""Commands that end, suspend or replace certificates: revoke, suspend, void, reissue, correct, restored; without --yes they only show the list."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ GluePhotos = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
-    for body in (revoke, void, reissue, correct, restored):
+    for body in (revoke, suspend, void, reissue, correct, restored):
         command(app)(body)
 
 
@@ -75,6 +75,33 @@ def revoke(
     selection = _selection(numbers, award_id=award, round_id=round_id, batch_id=batch, key=key, span=(since, until))
     with door.office() as office:
         report = verb(office, selection, reason=reason, yes=yes, as_listed=as_listed)
+    door.answer(report)
+    _show(door, report.affected, report.findings)
+    door.say(report.summary(door.language))
+    return 7 if errors_in(report.findings) else 0
+
+
+def suspend(
+    door: Door,
+    *,
+    numbers: Numbers = None,
+    reason: Reason,
+    award: Award = "",
+    round_id: RoundOption = "",
+    batch: BatchOption = "",
+    key: KeyOption = "",
+    since: Since = None,
+    until: Until = None,
+    lift: Annotated[bool, typer.Option("--lift", help="恢复已暂停的 · lift the suspension of those suspended")] = False,
+    yes: Yes = False,
+    as_listed: AsListed = "",
+) -> int:
+    """暂停或恢复（--lift）：先列名单，编号和证书保留 · Suspend certificates, or lift it with --lift; the list first."""
+    from scheduler.office.suspend import suspend as verb
+
+    selection = _selection(numbers, award_id=award, round_id=round_id, batch_id=batch, key=key, span=(since, until))
+    with door.office() as office:
+        report = verb(office, selection, reason=reason, lift=lift, yes=yes, as_listed=as_listed)
     door.answer(report)
     _show(door, report.affected, report.findings)
     door.say(report.summary(door.language))

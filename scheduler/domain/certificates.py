@@ -22,6 +22,12 @@ class Standing(StrEnum):
     """注销."""
     REPLACED = "replaced"
     """补发或更正后由新证书取代."""
+    SUSPENDED = "suspended"
+    """暂停: not valid until the suspension is lifted; number and award stay taken meanwhile."""
+
+
+HELD = frozenset({Standing.VALID, Standing.SUSPENDED})
+"""Standings of a certificate that has not ended: nothing else is issued in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ class LedgerEntry:
     sequence: int
     at: str
     """Moment in ISO 8601 with zone."""
-    event: Literal["issued", "voided", "revoked", "replaced"]
+    event: Literal["issued", "voided", "revoked", "replaced", "suspended", "lifted"]
     number: str
     award_id: str
     entry_id: str
@@ -126,9 +132,9 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Why a number or certificate came to its end (注销、撤销、补发或更正的事由); kept beside the ledger line, which digests it."""
+    """Why a number or certificate came to its end or was paused (注销、撤销、补发、更正、暂停、恢复的事由), digested in its ledger line."""
 
-    kind: Literal["revocation", "void", "reissue", "correction"]
+    kind: Literal["revocation", "void", "reissue", "correction", "suspension", "lifting"]
     reason: str
     who: str
     """Name of the person or script that acted."""

@@ -51,7 +51,12 @@ class Affected:
 
 
 def chosen(
-    office: Office, store: Store, selection: Selection, *, revoked: bool = False
+    office: Office,
+    store: Store,
+    selection: Selection,
+    *,
+    revoked: bool = False,
+    standings: frozenset[Standing] = frozenset({Standing.VALID}),
 ) -> tuple[list[Certificate], list[Finding]]:
     """Return the valid certificates of a selection in ledger order, and what is to be said about it.
 
@@ -60,6 +65,7 @@ def chosen(
         store: An open transaction.
         selection: What to look for.
         revoked: Instead of the valid ones those that were revoked and that nothing has followed.
+        standings: Instead of the valid ones those of these standings.
 
     Raises:
         InputError: Nothing was asked for, or a key id or a span of time cannot be one.
@@ -75,8 +81,9 @@ def chosen(
     if revoked:
         gone = [c for c in found if c.standing is Standing.REVOKED and _is_last(store, c)]
         return gone, _unknown(store, selection)
-    valid = [certificate for certificate in found if certificate.standing is Standing.VALID]
-    return valid, [*_unknown(store, selection), *_ended(office, found)]
+    wanted = [certificate for certificate in found if certificate.standing in standings]
+    left = [c for c in found if c.standing not in standings | {Standing.VALID}]
+    return wanted, [*_unknown(store, selection), *_ended(office, left, wanted)]
 
 
 def listed(office: Office, store: Store, certificates: Sequence[Certificate]) -> tuple[Affected, ...]:
@@ -200,23 +207,27 @@ def _unknown(store: Store, selection: Selection) -> list[Finding]:
     ]
 
 
-def _ended(office: Office, found: Sequence[Certificate]) -> list[Finding]:
-    """Return one warning each for certificates that ended before, but for those that a valid one replaces."""
-    valid = {(c.number, c.award_id) for c in found if c.standing is Standing.VALID}
+def _ended(office: Office, left: Sequence[Certificate], wanted: Sequence[Certificate]) -> list[Finding]:
+    """Return one warning each for certificates that ended before, but for those that one on the list replaces."""
+    listed_now = {(c.number, c.award_id) for c in wanted}
     words = {
         Standing.REVOKED: Text("已撤销", "revoked"),
         Standing.CANCELLED: Text("已注销", "cancelled"),
         Standing.REPLACED: Text("已被取代", "replaced"),
+        Standing.SUSPENDED: Text("已暂停", "suspended"),
     }
     return [
         Finding(
             "ended-before",
-            Text("证书先前已失效，不在名单内", "the certificate ended before and is not on the list"),
+            Text(
+                "证书先前已失效或暂停，不在名单内",
+                "the certificate ended before or is suspended, and is not on the list",
+            ),
             Where(subject=f"{office.masked(c.award_id, c.number)} {c.award_id}"),
             said=words[c.standing].zh,
             expected=Text("有效的证书", "a valid certificate"),
             severity="warning",
         )
-        for c in found
-        if c.standing is not Standing.VALID and (c.number, c.award_id) not in valid
+        for c in left
+        if (c.number, c.award_id) not in listed_now
     ]

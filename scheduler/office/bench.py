@@ -91,6 +91,7 @@ class Bench:
         self._kit = kit
         self._stamper, self._issuer = _tools(kit.templates, kit.versions[0])
         self._shuffles: dict[str, Shuffle] = {}
+        self._timed: dict[str, TimedSeal] = {}
         self._keys = Keyring(read_keys(kit.keys / REGISTER), demo=kit.demo)
 
     def make(self, orders: tuple[Order, ...], serials: Mapping[str, int], at: str) -> Batch:
@@ -186,8 +187,10 @@ class Bench:
         from scheduler.press.stamp import Finish
 
         keys, seal = self._keys.sealing(face.issuer, date.fromisoformat(job.at[:10]))
-        timed = TimedSeal(seal, self._kit.tsa_url) if self._kit.tsa_url else seal
-        finish = Finish(timed, keys.signer, pdf_moment(job.at))
+        finish = Finish(seal, keys.signer, pdf_moment(job.at))
+        if self._kit.tsa_url:
+            timed = self._timed.setdefault(face.issuer, TimedSeal(seal, self._kit.tsa_url))
+            finish = replace(finish, seal=timed, store=timed.material().store)
         if keys.code is not None and job.place:
             facts = facts_of(
                 job.order.entry,

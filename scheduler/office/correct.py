@@ -12,7 +12,7 @@ from scheduler.domain.entries import Entry
 from scheduler.domain.identity import IdentityDocument, document_faults, mask
 from scheduler.domain.people import Candidate
 from scheduler.domain.places import Institution
-from scheduler.errors import Finding, InputError, Language, NotFound, Text, Where
+from scheduler.errors import Conflict, Finding, InputError, Language, NotFound, Text, Where
 from scheduler.office.affected import Affected, listed, reason_given
 from scheduler.office.desk import Office
 from scheduler.office.folder import export
@@ -127,6 +127,7 @@ def _case(office: Office, store: Store, entry_id: str, correction: Correction) -
         hint = Text("尚未发证的，改正报名表后用 enrol 读入", "before issue, correct the workbook and enrol it again")
         wanted = Text("至少一本有效证书", "at least one valid certificate")
         raise NotFound(what, [Finding("nothing-issued", what, said=entry_id, expected=wanted, hint=hint)], hint)
+    _refuse_suspended(store, entry_id)
     serials = [
         next_serial([c for c in store.ledger.of_entry(entry_id) if c.award_id == certificate.award_id])
         for certificate in old
@@ -134,6 +135,15 @@ def _case(office: Office, store: Store, entry_id: str, correction: Correction) -
     made = [_face(office, entry, c, old, issuer_of(store, c)) for c in old]
     made = [replace(face, remark=remark(office, CORRECTED, s)) for face, s in zip(made, serials, strict=True)]
     return _Case(entry, old, made, serials)
+
+
+def _refuse_suspended(store: Store, entry_id: str) -> None:
+    """Raise Conflict where a certificate of an entry is suspended: it would keep what is wrong, or lose its suspension."""
+    held = [c for c in store.ledger.of_entry(entry_id) if c.standing is Standing.SUSPENDED]
+    if held:
+        what = Text("有证书处于暂停状态，不能更正", "a certificate is suspended and cannot be corrected")
+        hint = Text("先恢复（suspend --lift）或撤销", "lift the suspension (suspend --lift) or revoke it first")
+        raise Conflict(what, [Finding("suspended", what, Where(subject=held[0].award_id), hint=hint)], hint)
 
 
 def _corrected(entry: Entry, correction: Correction) -> Candidate:

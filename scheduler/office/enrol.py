@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from scheduler.domain.certificates import Standing
+from scheduler.domain.certificates import HELD
 from scheduler.domain.entries import CarriedPass, Entitlement, Entry
 from scheduler.domain.identity import mask
 from scheduler.domain.people import HeldCertificate
@@ -218,7 +218,7 @@ def _earned_before(store: Store, entry: Entry) -> set[str]:
         if outcome is None or outcome.decided_on > entry.applied_on:
             continue
         issued = store.ledger.of_entry(earlier.id)
-        good = {c.award_id for c in issued if c.standing is Standing.VALID and _lasts(c.valid_until, entry.applied_on)}
+        good = {c.award_id for c in issued if c.standing in HELD and _lasts(c.valid_until, entry.applied_on)}
         over = {c.award_id for c in issued} - good
         earned |= set(outcome.earned_ids) - over
     return earned & set(entry.award_ids)

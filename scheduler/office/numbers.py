@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.domain.certificates import Standing
+from scheduler.domain.certificates import HELD
 from scheduler.domain.entries import Entry
 from scheduler.domain.numbers import KeptNumber
 from scheduler.domain.results import Outcome
@@ -139,7 +139,7 @@ class _Standing:
 
 
 def _standing(office: Office, store: Store, round_id: str) -> _Standing:
-    valid = [c for c in store.ledger.certificates(round_id) if c.standing is Standing.VALID]
+    valid = [c for c in store.ledger.certificates(round_id) if c.standing in HELD]
     return _Standing(
         office,
         store.rounds.entries(round_id),

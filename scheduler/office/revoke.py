@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
-from scheduler.domain.certificates import Ending
-from scheduler.errors import Conflict, Finding, Language, Where
+from scheduler.domain.certificates import HELD, Ending
+from scheduler.errors import Finding, Language
 from scheduler.office.affected import (
     Affected,
     Selection,
@@ -17,13 +16,7 @@ from scheduler.office.affected import (
     refuse_other_list,
 )
 from scheduler.office.desk import Office
-from scheduler.office.folder import export
-from scheduler.office.keyring import log_key
-from scheduler.office.manifests import give_head
-
-AT_ONCE = 100
-"""Certificates revoked in one transaction: others need the registry meanwhile."""
-PAUSE_S = 0.025
+from scheduler.office.turns import in_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,7 @@ class RevokeReport:
 def revoke(
     office: Office, selection: Selection, *, reason: str, yes: bool = False, as_listed: str = ""
 ) -> RevokeReport:
-    """List the valid certificates of a selection and, when told so, revoke them.
+    """List the valid and suspended certificates of a selection and, when told so, revoke them.
 
     A stop midway leaves whole certificates, revoked or not; the same call again revokes the rest.
 
@@ -69,29 +62,18 @@ def revoke(
     """
     reason = reason_given(reason)
     with office.registry.transaction(write=False) as store:
-        certificates, findings = chosen(office, store, selection)
+        certificates, findings = chosen(office, store, selection, standings=HELD)
         affected = listed(office, store, certificates)
     refuse_other_list(certificates, as_listed)
     report = RevokeReport(affected, reason, list_code(certificates), yes and bool(affected), tuple(findings))
     if not report.done:
         return report
-    ending, late = Ending("revocation", reason, office.who), []
-    for first in range(0, len(certificates), AT_ONCE):
-        with office.registry.transaction() as store:
-            for certificate in certificates[first : first + AT_ONCE]:
-                try:
-                    store.ledger.withdraw(certificate, "revoked", office.now(), ending)
-                except Conflict as refusal:  # another desk ended it meanwhile
-                    late.append((certificate, refusal))
-            office.note(store, "revoke", selection.round_id, f"{report.code}: {reason}")
-        time.sleep(PAUSE_S)
-    for round_id in sorted({certificate.round_id for certificate in certificates}):
-        export(office, round_id)
-    give_head(office, key=log_key(office))
-    gone = {certificate.sequence for certificate, _ in late}
-    findings += [
-        Finding("ended-meanwhile", refusal.what, Where(subject=c.award_id), hint=refusal.hint, severity="warning")
-        for c, refusal in late
-    ]
+    ending = Ending("revocation", reason, office.who)
+    gone, late = in_turns(
+        office,
+        certificates,
+        lambda store, one: store.ledger.withdraw(one, "revoked", office.now(), ending),
+        lambda store: office.note(store, "revoke", selection.round_id, f"{report.code}: {reason}"),
+    )
     kept = tuple(one for one in affected if one.sequence not in gone)
-    return RevokeReport(kept, reason, report.code, done=True, findings=tuple(findings))
+    return RevokeReport(kept, reason, report.code, done=True, findings=(*findings, *late))

@@ -74,6 +74,7 @@ def _judge(office: Office, certificate: Certificate, findings: list[Finding]) ->
                 {
                     Standing.EXPIRED: Text("证书已过有效期", "the certificate has expired"),
                     Standing.REVOKED: Text("证书已被撤销", "the certificate was revoked"),
+                    Standing.SUSPENDED: Text("证书已被暂停", "the certificate is suspended"),
                     Standing.CANCELLED: Text("证书已被注销", "the certificate was cancelled"),
                     Standing.REPLACED: Text(
                         "证书已补发或更正，由新证书取代", "the certificate was replaced by a later one"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scheduler.domain.certificates import Certificate, Ending, Standing
+from scheduler.domain.certificates import HELD, Certificate, Ending
 from scheduler.domain.identity import mask
 from scheduler.domain.numbers import KeptNumber
 from scheduler.errors import Finding, Language, NotFound, Text, Where
@@ -79,7 +79,7 @@ def void(office: Office, number: str, *, reason: str, award_id: str = "", yes: b
 
 def _found(store: Store, number: str, award_id: str) -> Certificate | KeptNumber:
     borne = {(c.number, c.award_id) for c in store.ledger.certificate(number)}
-    certificates = [c for c in store.ledger.certificate(number) if c.standing is Standing.VALID]
+    certificates = [c for c in store.ledger.certificate(number) if c.standing in HELD]
     waiting = [k for k in store.numbers.find(number) if k.standing == "open" and (k.number, k.award_id) not in borne]
     everything: list[Certificate | KeptNumber] = [*certificates, *waiting]
     found = [one for one in everything if award_id in {"", one.award_id}]

@@ -13,6 +13,7 @@ from typing import Any
 
 import pydyf
 import weasyprint
+from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont, TTLibError
 from weasyprint.pdf import fonts as weasyfonts
 from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
@@ -76,6 +77,12 @@ def _fill(numbers: Any, values: list[int]) -> None:  # noqa: ANN401 - a pointer 
     harfbuzz.hb_set_add_sorted_array(numbers, array, len(values))
 
 
+def _leave_only(font: TTFont, glyphs: list[str]) -> None:
+    cutter = Subsetter(Options(drop_tables=["GSUB", "GPOS"], notdef_outline=True, layout_closure=False))
+    cutter.populate(glyphs=glyphs)
+    cutter.subset(font)
+
+
 def _bare(content: bytes, glyphs: list[int]) -> bytes:
     """Return the CFF program of a font file when it is CID-keyed and names each glyph by its number; else nothing."""
     try:
@@ -83,10 +90,12 @@ def _bare(content: bytes, glyphs: list[int]) -> bytes:
         table = font["CFF "]
         top = table.cff[0]
         numbered = [f"cid{glyph:05d}" for glyph in glyphs if glyph]
-        # HarfBuzz adds variants that the drawn characters might ask for; the drawn ones keep their order.
+        # The drawn ones keep their order.
         keyed = hasattr(top, "ROS") and [name for name in top.charset if name in numbered] == numbered
         if not keyed:
             return b""
+        # HarfBuzz adds variants that the drawn characters might ask for; nothing asks here.
+        _leave_only(font, numbered)
         # One entry a glyph instead of ranges, which a PDF/A checker misreads.
         top.FDSelect.format = 0
         return bytes(table.compile(font))

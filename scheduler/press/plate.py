@@ -19,6 +19,7 @@ _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _FREE = b"0000000000 65535 f\r\n"
 _OWN = Name.StampedPart
 CONTENT, FONTS, METADATA, INFO, SIGNATURE, ATTACHED = "content", "fonts", "metadata", "info", "signature", "attached"
+STORE = "store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,16 @@ class Plate:
     """Entries of the document information but the title."""
 
 
-def plate(drawn: Compiled, *, signed: bool = False, attached: Attachment | None = None) -> Plate:
+def plate(
+    drawn: Compiled, *, signed: bool = False, attached: Attachment | None = None, with_store: bool = False
+) -> Plate:
     """Return a compiled template as a plate.
 
     Args:
         drawn: The template.
         signed: Whether each file is signed, so that nothing may be changed in it afterwards.
         attached: What each file carries with it.
+        with_store: Whether each file holds what later verifiers of its signature need.
     """
     with pikepdf.open(io.BytesIO(drawn.pdf)) as pdf:
         metadata = pdf.Root.Metadata.read_bytes()
@@ -62,6 +66,8 @@ def plate(drawn: Compiled, *, signed: bool = False, attached: Attachment | None 
             _make_signable(pdf)
         if attached is not None:
             _attach(pdf, attached)
+        if with_store:
+            _make_lasting(pdf)
         rest = io.BytesIO()
         pdf.save(rest, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False,
                  stream_decode_level=pikepdf.StreamDecodeLevel.none, fix_metadata_version=False)  # fmt: skip
@@ -83,6 +89,12 @@ def _make_signable(pdf: Pdf) -> None:
     page.Annots = [field]
     pdf.Root.AcroForm = Dictionary(Fields=[field], SigFlags=3)
     pdf.Root.Perms = Dictionary(DocMDP=signature)
+
+
+def _make_lasting(pdf: Pdf) -> None:
+    """Add a document security store. Source: ETSI EN 319 142-1, 5.4.2 and the extension it asks PDF 1.7 to name."""
+    pdf.Root.DSS = _mark(pdf, STORE)
+    pdf.Root.Extensions = Dictionary(ESIC=Dictionary(BaseVersion=Name("/1.7"), ExtensionLevel=1))
 
 
 def _attach(pdf: Pdf, attached: Attachment) -> None:

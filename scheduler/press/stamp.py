@@ -18,7 +18,7 @@ from PIL import Image
 
 from scheduler.press.compiled import DUMMY, Compiled, Frame, Slot, whole
 from scheduler.press.fontset import PressFont, Unstampable, give_back
-from scheduler.press.plate import ATTACHED, CONTENT, FONTS, INFO, METADATA, SIGNATURE, Attachment, Plate, plate
+from scheduler.press.plate import ATTACHED, CONTENT, FONTS, INFO, METADATA, SIGNATURE, STORE, Attachment, Plate, plate
 from scheduler.press.render import Press
 from scheduler.press.sheet import FileSeal, Sheet, text_string
 
@@ -54,6 +54,8 @@ class Finish:
     attachment: Attachment | None = None
     content: bytes = b""
     """Content of the attachment."""
+    store: tuple[tuple[str, tuple[bytes, ...]], ...] = ()
+    """What later verifiers of the signature need, DER, by the names of a document security store: ``Certs``, ``CRLs``, ``OCSPs``."""
 
 
 PLAIN = Finish()
@@ -92,7 +94,7 @@ class Stamper:
 
     def _plate(self, template: str, data: Data, finish: Finish) -> tuple[str, Plate]:
         shared = _dummies(data)
-        kind = (template, finish.seal is not None, finish.attachment, _frozen(shared))
+        kind = (template, finish.seal is not None, finish.attachment, bool(finish.store), _frozen(shared))
         if kind not in self._plates:
             if len(self._plates) >= _KEPT:
                 self._plates.pop(next(iter(self._plates)))
@@ -117,7 +119,7 @@ def _frozen(data: Data) -> object:
 
 
 def _plated(drawn: Compiled, finish: Finish) -> Plate:
-    return plate(drawn, signed=finish.seal is not None, attached=finish.attachment)
+    return plate(drawn, signed=finish.seal is not None, attached=finish.attachment, with_store=bool(finish.store))
 
 
 def _stamped(plate: Plate, data: Data, finish: Finish) -> bytes:
@@ -134,10 +136,17 @@ def _stamped(plate: Plate, data: Data, finish: Finish) -> bytes:
     info = sheet.put(b"<< %s /Title %s >>" % (plate.info, text_string(title)), plate.numbers[INFO])
     if finish.attachment is not None:
         sheet.stream(_embedded(finish.attachment, finish.content), finish.content, plate.numbers[ATTACHED])
+    if finish.store:
+        lists = (b"/%s [ %s ]" % (name.encode(), _streams(sheet, ders)) for name, ders in finish.store)
+        sheet.put(b"<< /Type /DSS %s >>" % b" ".join(lists), plate.numbers[STORE])
     if finish.seal is None:
         return sheet.finished(info)
     said = _CERTIFIED % (text_string(finish.signer), finish.at.encode())
     return sheet.finished(info, finish.seal, plate.numbers[SIGNATURE], said)
+
+
+def _streams(sheet: Sheet, contents: tuple[bytes, ...]) -> bytes:
+    return b" ".join(b"%d 0 R" % sheet.stream(b"", content) for content in contents)
 
 
 _CERTIFIED = (

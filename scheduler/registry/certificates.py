@@ -5,12 +5,18 @@ The reading half of ``store.ledger``; certificates come into being in the other 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session, col, select
 
-from scheduler.domain.certificates import Certificate, Standing
+from scheduler.domain.certificates import HELD, Certificate, Standing
 from scheduler.errors import NotFound, Text
 from scheduler.registry import mapping
-from scheduler.registry.tables import CertificateRow, FileRow
+from scheduler.registry.chain import PAUSES
+from scheduler.registry.tables import CertificateRow, FileRow, LedgerRow
+
+_FEW = 50
+"""Certificates up to which their own lines are looked up; for more all pauses are read."""
 
 
 class Certificates:
@@ -29,7 +35,7 @@ class Certificates:
 
     def granted_awards(self, entry_id: str) -> set[str]:
         """Return the awards for which an entry holds a certificate that is not withdrawn."""
-        return {one.award_id for one in self.of_entry(entry_id) if one.standing is Standing.VALID}
+        return {one.award_id for one in self.of_entry(entry_id) if one.standing in HELD}
 
     def settled_awards(self, entry_id: str) -> set[str]:
         """Return the awards that issuing leaves alone: a certificate is valid, or the last one was revoked."""
@@ -77,7 +83,20 @@ class Certificates:
 
     def _read(self, *conditions: bool) -> list[Certificate]:
         rows = select(CertificateRow).where(*conditions).order_by(col(CertificateRow.sequence))
-        return [mapping.certificate_value(row) for row in self._session.exec(rows)]
+        found = [mapping.certificate_value(row) for row in self._session.exec(rows)]
+        paused = self.suspended(found)
+        return [replace(one, standing=Standing.SUSPENDED) if one.sha256 in paused else one for one in found]
+
+    def suspended(self, certificates: list[Certificate]) -> set[str]:
+        """Return which of some certificates are suspended, by the digests of their files; those that ended are not."""
+        valid = {one.sha256: one.number for one in certificates if one.standing is Standing.VALID}
+        if not valid:
+            return set()
+        lines = select(LedgerRow.sha256, LedgerRow.event).where(col(LedgerRow.event).in_(PAUSES))
+        if len(valid) <= _FEW:
+            lines = lines.where(col(LedgerRow.number).in_(set(valid.values())))
+        last = {row[0]: row[1] for row in self._session.exec(lines.order_by(col(LedgerRow.sequence)))}
+        return {sha256 for sha256 in valid if last.get(sha256) == "suspended"}
 
 
 def no_certificate(number: str) -> NotFound:

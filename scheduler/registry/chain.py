@@ -14,8 +14,16 @@ from scheduler.domain.certificates import LedgerEntry, Standing
 NO_LINE = "0" * 64
 """Digest before the first line."""
 
-STANDING_AFTER = {"voided": Standing.CANCELLED, "replaced": Standing.REPLACED, "revoked": Standing.REVOKED}
-"""What a certificate is worth after the event of a later line."""
+STANDING_AFTER = {
+    "voided": Standing.CANCELLED,
+    "replaced": Standing.REPLACED,
+    "revoked": Standing.REVOKED,
+    "suspended": Standing.VALID,
+    "lifted": Standing.VALID,
+}
+"""Standing that is stored after the event of a later line; a pause is no end, and is told by the lines alone."""
+PAUSES = ("suspended", "lifted")
+"""Events after the last of which a certificate is suspended, or is not."""
 
 
 def line_digest(line: LedgerEntry) -> str:

@@ -23,6 +23,8 @@ class Guard:
     """Condition over OLD and NEW under which the statement is refused."""
     sqlite_only: bool = False
     """For REPLACE, which on SQLite deletes rows without asking the guards of DELETE."""
+    asks: bool = False
+    """Whether the condition asks other tables, which PostgreSQL allows in a function only."""
 
 
 def _append_only(table: str, key: str) -> tuple[Guard, ...]:
@@ -116,8 +118,11 @@ FIRST: tuple[Guard, ...] = (
 )
 """Guards of the first schema; a later migration adds a tuple of its own."""
 
-_NUMBER_CHANGED = " OR ".join(
-    f"NEW.{column} <> OLD.{column}" for column in ("number", "award_id", "origin", "at", "source", "issued_on")
+_NUMBER_CHANGED = (
+    " OR ".join(
+        f"NEW.{column} <> OLD.{column}" for column in ("number", "award_id", "origin", "at", "source", "issued_on")
+    )
+    + " OR (NEW.issued_on IS NULL) <> (OLD.issued_on IS NULL)"
 )
 _BORNE = "EXISTS (SELECT 1 FROM certificates WHERE number = OLD.number AND award_id = OLD.award_id)"
 
@@ -131,7 +136,7 @@ SECOND: tuple[Guard, ...] = (
         "a number is never deleted",
         "OLD.origin <> 'imported' OR OLD.standing <> 'open'",
     ),
-    Guard("numbers_borne", "numbers", "DELETE", "a certificate bears this number", _BORNE, sqlite_only=True),
+    Guard("numbers_borne", "numbers", "DELETE", "a certificate bears this number", _BORNE, asks=True),
     Guard(
         "numbers_frozen",
         "numbers",
@@ -164,6 +169,16 @@ $$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constr
 """
 
 
+_REFUSE_WHERE = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF {when} THEN RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = 'integrity_constraint_violation'; END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+  RETURN NEW;
+END $$
+"""
+
+
 def set_up(connection: Connection, guards: tuple[Guard, ...]) -> None:
     """Create the triggers in the connection's own dialect (SQLite or PostgreSQL)."""
     if connection.dialect.name != "sqlite":
@@ -172,6 +187,10 @@ def set_up(connection: Connection, guards: tuple[Guard, ...]) -> None:
         if connection.dialect.name == "sqlite":
             body = f"BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
             connection.exec_driver_sql(f"{_head(guard)} WHEN {guard.when} {body}")
+        elif guard.asks:
+            said = _REFUSE_WHERE.format(name=guard.name, when=guard.when, message=guard.message)
+            connection.exec_driver_sql(said)
+            connection.exec_driver_sql(f"{_head(guard)} EXECUTE FUNCTION {guard.name}()")
         elif not guard.sqlite_only:
             refuse = f"EXECUTE FUNCTION registry_refuse('{guard.message}')"
             connection.exec_driver_sql(f"{_head(guard)} WHEN ({guard.when}) {refuse}")

@@ -33,6 +33,7 @@ from scheduler.registry.tables import (
 
 _LINES = "/ledger"
 Event = Literal["voided", "revoked", "replaced"]
+Pause = Literal["suspended", "lifted"]
 
 
 class Ledger(Certificates):
@@ -117,23 +118,38 @@ class Ledger(Certificates):
 
         Raises:
             NotFound: it was never issued.
-            Conflict: it is not valid any more.
+            Conflict: it is not valid any more, or is suspended and was to be replaced.
         """
         last = self._last_line()
-        row = self._session.get(CertificateRow, certificate.sequence)
-        if row is None or (row.number, row.award_id) != (certificate.number, certificate.award_id):
-            raise no_certificate(certificate.number)
-        if row.standing != Standing.VALID:
-            raise Conflict(
-                Text(f"证书 {row.number} 已失效", f"certificate {row.number} is not valid any more"),
-                hint=Text("重新列出后再试；台账未改动", "list it again and retry; the ledger is as it was"),
-            )
+        row = self._standing_row(certificate)
+        if event == "replaced":
+            self._refuse_pause(row, suspended=True)
         record = row.document if ending is None else mapping.to_document(ending)
         line = chained(_line(certificate, event, at, _digest(record.encode())), last)
         self._append(line)
         if ending is not None:
             self._session.add(EndingRow(sequence=line.sequence, document=record))
         row.standing = str(STANDING_AFTER[event])
+        self._session.flush()
+        return line
+
+    def pause(self, certificate: Certificate, event: Pause, at: str, ending: Ending) -> LedgerEntry:
+        """Suspend a certificate or lift its suspension, in a new ledger line; number, award and file stay taken.
+
+        Args:
+            at: moment in ISO 8601 with zone.
+            ending: why, kept beside the line and digested in it.
+
+        Raises:
+            NotFound: it was never issued.
+            Conflict: it is not valid any more, is suspended already, or has no suspension to lift.
+        """
+        last = self._last_line()
+        self._refuse_pause(self._standing_row(certificate), suspended=event == "suspended")
+        record = mapping.to_document(ending)
+        line = chained(_line(certificate, event, at, _digest(record.encode())), last)
+        self._append(line)
+        self._session.add(EndingRow(sequence=line.sequence, document=record))
         self._session.flush()
         return line
 
@@ -247,6 +263,19 @@ class Ledger(Certificates):
                 ),
             )
 
+    def _standing_row(self, certificate: Certificate) -> CertificateRow:
+        row = self._session.get(CertificateRow, certificate.sequence)
+        if row is None or (row.number, row.award_id) != (certificate.number, certificate.award_id):
+            raise no_certificate(certificate.number)
+        if row.standing != Standing.VALID:
+            raise _changed(row, Text("已失效", "is not valid any more"))
+        return row
+
+    def _refuse_pause(self, row: CertificateRow, *, suspended: bool) -> None:
+        """Raise Conflict where a certificate is suspended, or where it is not."""
+        if bool(self.suspended([mapping.certificate_value(row)])) is suspended:
+            raise _changed(row, Text("已暂停", "is suspended") if suspended else Text("没有暂停", "is not suspended"))
+
     def _refuse_taken(self, certificate: Certificate, entry: EntryRow) -> None:
         awarded = select(CertificateRow.number).where(
             CertificateRow.entry_id == entry.id,
@@ -279,6 +308,13 @@ class Ledger(Certificates):
             raise _taken(certificate.number)
 
 
+def _changed(row: CertificateRow, how: Text) -> Conflict:
+    return Conflict(
+        Text(f"证书 {row.number} {how.zh}", f"certificate {row.number} {how.en}"),
+        hint=Text("重新列出后再试；台账未改动", "list it again and retry; the ledger is as it was"),
+    )
+
+
 def _taken(number: str) -> Conflict:
     return Conflict(
         Text(f"编号 {number} 已被占用", f"number {number} is taken"),
@@ -302,7 +338,9 @@ def _refuse_mismatch(certificate: Certificate, entry: EntryRow, content: bytes |
             )
 
 
-def _line(certificate: Certificate, event: Literal["issued"] | Event, at: str, record_sha256: str) -> LedgerEntry:
+def _line(
+    certificate: Certificate, event: Literal["issued"] | Event | Pause, at: str, record_sha256: str
+) -> LedgerEntry:
     return LedgerEntry(
         sequence=0,
         at=at,

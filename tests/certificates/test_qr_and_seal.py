@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
+from scheduler.certificates.code import PREFIX
 from scheduler.certificates.qr import qr_png, qr_text
 from scheduler.certificates.seal import seal_svg
 
@@ -20,6 +21,14 @@ def test_code_reads_back_and_has_four_white_modules_around(content):
     dark = picture.convert("L").point(lambda value: 255 - value).getbbox()
     assert dark[:2] == (4, 4)
     assert (picture.width - dark[2], picture.height - dark[3]) == (4, 4)
+
+
+@pytest.mark.parametrize("length", [10, 150, 230, 390, 600])
+def test_a_signed_text_however_short_fills_35_of_the_40_mm(length):
+    content = PREFIX + "A1" * (length // 2)
+    picture = Image.open(io.BytesIO(qr_png(content)))
+    assert qr_text(picture) == content
+    assert 39.5 * (picture.width - 8) / picture.width >= 35.0
 
 
 def test_picture_without_code_says_nothing():

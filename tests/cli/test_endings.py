@@ -28,7 +28,16 @@ def call(*words: object) -> Result:
 
 
 @pytest.mark.parametrize(
-    "verb", [["revoke", "S1"], ["void", "S1"], ["reissue", "S1"], ["correct", "E1"]], ids=lambda verb: verb[0]
+    "verb",
+    [
+        ["revoke", "S1"],
+        ["suspend", "S1"],
+        ["suspend", "S1", "--lift"],
+        ["void", "S1"],
+        ["reissue", "S1"],
+        ["correct", "E1"],
+    ],
+    ids="-".join,
 )
 def test_a_reason_is_compulsory(desk: str, verb: list[str]) -> None:
     assert call(*verb).exit_code == 2
@@ -42,6 +51,8 @@ def test_what_is_not_there_is_told_and_changes_nothing(desk: str) -> None:
         ("revoke", "--round", "none"): 7,
         ("revoke", "--batch", "none"): 7,
         ("revoke", "--award", "welder-5"): 4,
+        ("suspend", "S1", "--yes"): 7,
+        ("suspend", "--award", "welder-5", "--lift"): 4,
         ("reissue", "S1", "--yes"): 7,
         ("reissue", "--key", "zz"): 4,
         ("void", "S1", "--yes"): 7,

@@ -1,4 +1,4 @@
-"""kill -9 around commits, renames and fsyncs of revoke, reissue and correct: whole certificates, and the next call ends the work."""
+"""kill -9 around commits, renames and fsyncs of revoke, suspend, reissue and correct: whole certificates, and the next call ends the work."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from scheduler.office.desk import Office
 from scheduler.office.issue import issue
 from scheduler.office.reissue import reissue
 from scheduler.office.revoke import revoke
+from scheduler.office.suspend import suspend
 from tests.drills.kills import NEVER, killed_at
 from tests.office.books import ROUND
 from tests.office.conftest import entries_of, open_at
@@ -44,7 +45,7 @@ def halves(office: Office, each: set[str]) -> list[str]:
     successors = {one.replaced_by for one in endings.values()} - {None}
     wrong += [f"{len(ended)} replaced, {len(successors)} successors"] * (len(ended) != len(successors))
     wrong += [f"line {n} replaced something and is no certificate" for n in successors - {c.sequence for c in ledger}]
-    if "revoked" not in each:
+    if not each:
         lost = {(c.entry_id, c.award_id) for c in ledger} - set(valid)
         wrong += [f"{key} has no valid certificate any more" for key in lost]
     return wrong
@@ -70,6 +71,10 @@ def revoke_three(office: Office) -> None:
     revoke(office, ALL_OF_ONE, reason=WHY, yes=True)
 
 
+def suspend_three(office: Office) -> None:
+    suspend(office, ALL_OF_ONE, reason=WHY, yes=True)
+
+
 def reissue_three(office: Office) -> None:
     reissue(office, ALL_OF_ONE, reason=WHY, yes=True)
 
@@ -84,6 +89,7 @@ def correct_one(office: Office) -> None:
 
 CASES = {
     "revoke": (revoke_three, {"revoked"}, Standing.REVOKED, 3),
+    "suspend": (suspend_three, {"suspended"}, Standing.SUSPENDED, 3),
     "reissue": (reissue_three, set(), Standing.REPLACED, 3),
     "correct": (correct_one, set(), Standing.REPLACED, 3),
 }

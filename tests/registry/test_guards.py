@@ -81,6 +81,7 @@ REFUSED = {
     "revive a voided number": "UPDATE numbers SET standing = 'open' WHERE number = 'V1'",
     "give a number to somebody else": "UPDATE numbers SET entry_id = NULL, standing = 'voided' WHERE number = 'A1'",
     "change a serial while voiding": "UPDATE numbers SET serial = 9, standing = 'voided' WHERE number = 'A1'",
+    "set a date while voiding": "UPDATE numbers SET issued_on = '2026-01-01', standing = 'voided' WHERE number = 'A1'",
     "replace a number": "REPLACE INTO numbers SELECT number, award_id, NULL, origin, at, scope, serial, issued_on, source, standing FROM numbers",
 }
 
