@@ -39,7 +39,7 @@ def paper(face: Face, layout: Layout, *, photo: bytes | None) -> dict[str, objec
             **_box(layout.photo),
             "src": _data("image/jpeg", portrait(photo, face.name)) if photo is not None else "",
         },
-        "qr": {**_box(layout.qr), "src": _data("image/png", qr_png(face.qr))},
+        "qr": {**_box(layout.qr), "src": _data("image/png", qr_png(face.qr, signed=bool(face.code)))},
         "seal": {
             **_box(layout.seal),
             "src": _seal(face.issuer, layout.purpose),

@@ -10,16 +10,24 @@ import io
 import zxingcpp
 from PIL import Image
 
+_QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_MASK = 4
 _LEAST_PX = 240
 _MOST_PIXELS = 50_000_000
 
 
-def qr_png(content: str) -> bytes:
+def qr_png(content: str, *, signed: bool = False) -> bytes:
     """Return the code as a black and white PNG, error correction M, four modules of white around it.
 
-    Source: ISO/IEC 18004, 6.3.8 (the quiet zone).
+    Args:
+        content: What it says.
+        signed: Whether that is a signed text, which looks like noise under any mask: it gets a fixed one, because trying all
+            eight takes most of the time. Other texts get the best.
+
+    Source: ISO/IEC 18004, 6.3.8 (the quiet zone) and 7.8 (masks).
     """
-    code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    mask = {"data_mask": _MASK} if signed else {}
+    code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M", **mask)
     drawn = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=True)
     height, width = drawn.shape
     out = io.BytesIO()
@@ -34,6 +42,14 @@ def qr_text(picture: Image.Image) -> str | None:
     return texts[0] if texts else None
 
 
+def drawn_text(picture: Image.Image) -> str | None:
+    """Return what a code says that fills its picture, one pixel or more a module as it was written; None where none does."""
+    grey = picture.convert("L")
+    pixels = memoryview(grey.tobytes()).cast("B", (grey.height, grey.width))
+    found = zxingcpp.read_barcodes(pixels, formats=_QR_CODES, is_pure=True)
+    return found[0].text if len(found) == 1 and found[0].valid else None
+
+
 def qr_texts(picture: Image.Image) -> list[str]:
     """Return what every QR code in a picture or photograph says, without doubles; empty when none can be read."""
     if picture.width * picture.height > _MOST_PIXELS:
@@ -45,5 +61,5 @@ def qr_texts(picture: Image.Image) -> list[str]:
         grey = grey.resize((grey.width * times, grey.height * times), Image.Resampling.NEAREST)
     framed = Image.new("L", (grey.width + 64, grey.height + 64), 255)
     framed.paste(grey, (32, 32))
-    found = zxingcpp.read_barcodes(framed, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    found = zxingcpp.read_barcodes(framed, formats=_QR_CODES)
     return list(dict.fromkeys(code.text for code in found if code.valid))

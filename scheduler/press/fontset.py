@@ -12,7 +12,7 @@ from typing import Any
 
 import uharfbuzz
 
-from scheduler.press.sheet import Sheet
+from scheduler.press.sheet import OUTLINES, Sheet
 
 
 class Unstampable(Exception):
@@ -28,8 +28,6 @@ _COMMON = frozenset(
     for character in bytes([row, cell]).decode("gb2312", "ignore")
 ) | frozenset((*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028)))
 """Characters of GB 2312, Latin letters of names, and dashes and quotes: nearly all that is ever printed."""
-_LIGHTLY = 1
-"""Outlines hardly shrink further however hard they are packed."""
 _UNICODE = (
     b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) "
     b"/Supplement 0 >> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000> <ffff>\n"
@@ -78,10 +76,10 @@ class PressFont:
         """
         program, numbers = self._cut(drawn)
         if self._bare:
-            file = b"/FontFile3 %d 0 R" % sheet.stream(b"/Subtype /CIDFontType0C", program, pack=_LIGHTLY)
+            file = b"/FontFile3 %d 0 R" % sheet.stream(b"/Subtype /CIDFontType0C", program, pack=OUTLINES)
             kind, way = b"/CIDFontType0", b""
         else:
-            file = b"/FontFile2 %d 0 R" % sheet.stream(b"/Length1 %d" % len(program), program, pack=_LIGHTLY)
+            file = b"/FontFile2 %d 0 R" % sheet.stream(b"/Length1 %d" % len(program), program, pack=OUTLINES)
             kind, way = b"/CIDFontType2", b"/CIDToGIDMap %d 0 R" % sheet.stream(b"", _map(numbers))
         descriptor = sheet.put(b"<< %s %s >>" % (self._descriptor, file))
         widths = b" ".join(b"%d [ %d ]" % (glyph, self.widths[glyph]) for glyph in sorted(drawn))
