@@ -46,7 +46,7 @@ def credential(face: Face, facts: Facts, key: Ed25519PrivateKey, at: str) -> byt
         at: Moment of signing, ISO 8601 with zone.
     """
     document = signed(credential_document(face, facts, key), key, at)
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def credential_document(face: Face, facts: Facts, key: Ed25519PrivateKey) -> dict[str, Any]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pikepdf import Object
 
 _BLOCK = re.compile(rb"begin(bfchar|bfrange|cidchar|cidrange)(.*?)end\1", re.DOTALL)
+_PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
+_SINGLE_WIDTHS = re.compile(rb"\[ (?:\d+ \[ \d+ \] )*\]")
 _TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])|(\d+)")
 
 
@@ -88,6 +91,10 @@ def font_of(raw: Object) -> DrawnFont:
 def _table(stream: bytes) -> Iterator[tuple[int, bytes]]:
     """Return the pairs of a CMap: code, and target as hexadecimal (characters) or decimal digits (glyphs)."""
     for kind, body in _BLOCK.findall(stream):
+        pairs = _PAIR.findall(body)
+        if kind == b"bfchar" and 2 * len(pairs) == body.count(b"<"):
+            yield from ((int(code, 16), target) for code, target in pairs)
+            continue
         tokens = [match.group(1) if match.group(1) is not None else match.group(0) for match in _TOKEN.finditer(body)]
         step = 2 if kind.endswith(b"char") else 3
         at = 0
@@ -114,12 +121,17 @@ def _range(kind: bytes, first: int, last: int, target: bytes) -> Iterator[tuple[
             yield first + n, f"{int(target, 16) + n:0{len(target)}x}".encode()
 
 
+@lru_cache(maxsize=8_192)
 def _utf16(digits: bytes) -> str:
     packed = b"".join(digits.split())
     return bytes.fromhex(packed.decode()).decode("utf-16-be", "replace")
 
 
 def _composite_widths(inner: Object) -> dict[int, float]:
+    written = inner.W.unparse() if "/W" in inner else b"[ ]"
+    if _SINGLE_WIDTHS.fullmatch(written):
+        numbers = written.translate(None, b"[]").split()
+        return {int(n): float(width) / 1000 for n, width in zip(numbers[::2], numbers[1::2], strict=True)}
     widths: dict[int, float] = {}
     items = list(inner.get("/W", []))
     at = 0

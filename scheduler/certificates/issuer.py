@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.certificates.layout import Layout, read_layout
+from scheduler.certificates.layout import Layout, Placed, read_layout
 from scheduler.certificates.paper import paper
 from scheduler.certificates.photos import portrait
 from scheduler.certificates.proof import NOTHING, Enclosed, proof
@@ -45,6 +45,7 @@ class Issuer:
         self._folder = folder
         self._layouts: dict[str, Layout] = {}
         self._proven: dict[str, str] = {}
+        self._last: tuple[Face, list[Placed]] | None = None
 
     def layout(self, template: str) -> Layout:
         """Return the layout of a certificate template, read once; raises SettingsError when it cannot be used."""
@@ -54,7 +55,13 @@ class Issuer:
 
     def paper(self, face: Face, *, photo: bytes | None = None) -> dict[str, object]:
         """Return the plain data for the press, to be drawn by the template ``certificates/<face.template>``."""
-        return paper(face, self.layout(face.template), photo=photo)
+        return paper(face, self.layout(face.template), self._placed(face), photo=photo)
+
+    def _placed(self, face: Face) -> list[Placed]:
+        """Return the texts of a face in their places, worked out once for drawing and proofing it."""
+        if self._last is None or self._last[0] is not face:
+            self._last = face, self.layout(face.template).placed(face)
+        return self._last[1]
 
     def prepare(
         self, face: Face, pdf: bytes, *, photo: bytes | None = None, enclosed: Enclosed = NOTHING, plate: str = ""
@@ -86,8 +93,9 @@ class Issuer:
 
     def _is_like(self, plate: str, face: Face, pdf: bytes, photo: bytes | None, enclosed: Enclosed) -> bool:
         printed = None if photo is None else portrait(photo, face.name)
-        texts = self.layout(face.template).placed(face)
-        wanted = Wanted(f"{face.title} {face.number}", texts, printed, face.qr, enclosed, self._proven[plate])
+        wanted = Wanted(
+            f"{face.title} {face.number}", self._placed(face), printed, face.qr, enclosed, self._proven[plate]
+        )
         return not differs(pdf, wanted)
 
 

@@ -6,6 +6,7 @@ Used by issuer.py; the press receives the mapping as it is.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -16,18 +17,18 @@ from scheduler.certificates.seal import seal_svg
 from scheduler.domain.certificates import Face
 
 
-def paper(face: Face, layout: Layout, *, photo: bytes | None) -> dict[str, object]:
+def paper(face: Face, layout: Layout, placed: Sequence[Placed], *, photo: bytes | None) -> dict[str, object]:
     """Return what the template draws.
 
     Args:
         face: What stands on it.
         layout: Where it stands.
+        placed: Its texts in their places, by the layout.
         photo: JPEG or PNG of the holder; None leaves a frame in which a photo is glued.
 
     Raises:
-        IssuanceError: The template has no place for a field of the face, or the photo cannot be used.
+        IssuanceError: The photo cannot be used.
     """
-    placed = layout.placed(face)
     return {
         "document_title": f"{face.title} {face.number}",
         "author": face.issuer,

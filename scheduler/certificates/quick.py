@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
 from scheduler.certificates.fonts import DrawnFont, font_of
-from scheduler.certificates.layout import Box, Placed
+from scheduler.certificates.layout import Placed
 from scheduler.certificates.proof import Enclosed, same_text
-from scheduler.certificates.qr import qr_text
+from scheduler.certificates.qr import drawn_text
 from scheduler.certificates.signature import BadSignature, signer_of
 
 if TYPE_CHECKING:
@@ -52,9 +54,8 @@ class Wanted:
     """Digest of all drawing orders but texts and pictures, as `bare_digest` gives it; empty asks for nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """Characters drawn together."""
+class _Shown(NamedTuple):
+    """Characters drawn together; a tuple, because a page has a hundred of them."""
 
     text: str
     left: float
@@ -83,9 +84,10 @@ def differs(pdf: bytes, wanted: Wanted) -> str:
     try:
         with pikepdf.open(io.BytesIO(pdf)) as file:
             _frame(file, wanted)
-            content = file.pages[0].Contents.read_bytes()
-            _orders(content, wanted.bare)
-            _texts(list(_shown(file.pages[0], content)), wanted.texts)
+            between, blocks = _taken_apart(file.pages[0].Contents.read_bytes())
+            if wanted.bare and _bare(between) != wanted.bare:
+                return "drawing orders"
+            _texts(list(_shown(file.pages[0], blocks)), wanted.texts)
             _pictures(file, wanted)
         if wanted.enclosed.signer is not None and signer_of(pdf) != wanted.enclosed.signer:
             return "signer"
@@ -105,16 +107,17 @@ def bare_digest(pdf: bytes) -> str:
     import pikepdf
 
     with pikepdf.open(io.BytesIO(pdf)) as file:
-        return _bare(file.pages[0].Contents.read_bytes())
+        return _bare(_taken_apart(file.pages[0].Contents.read_bytes())[0])
 
 
-def _orders(content: bytes, bare: str) -> None:
-    if bare and _bare(content) != bare:
-        raise _Unlike("drawing orders")
+def _taken_apart(content: bytes) -> tuple[bytes, list[bytes]]:
+    """Return the drawing orders around texts, with an empty text in each place, and those of the texts."""
+    parts = _BLOCK.split(content)
+    return b"BT\nET".join(parts[::2]), parts[1::2]
 
 
-def _bare(content: bytes) -> str:
-    return sha256(_BLOCK.sub(b"", _PICTURE.sub(b"", content))).hexdigest()
+def _bare(between: bytes) -> str:
+    return sha256(_PICTURE.sub(b"", between)).hexdigest()
 
 
 def _frame(file: pikepdf.Pdf, wanted: Wanted) -> None:
@@ -128,9 +131,9 @@ def _frame(file: pikepdf.Pdf, wanted: Wanted) -> None:
         raise _Unlike("attachment")
 
 
-def _shown(page: pikepdf.Page, content: bytes) -> Iterator[_Shown]:
+def _shown(page: pikepdf.Page, blocks: list[bytes]) -> Iterator[_Shown]:
     fonts = {name.lstrip("/").encode(): _font(raw) for name, raw in page.Resources.Font.items()}
-    for block in _BLOCK.findall(content):
+    for block in blocks:
         place = _PLACE.match(block)
         if place is None:
             raise _Unlike("drawing orders")
@@ -149,15 +152,14 @@ def _run(font: _Font, em: float, shown: bytes) -> tuple[str, float, bool]:
 
 
 def _read(font: DrawnFont, em: float, shown: bytes) -> tuple[str, float, bool]:
-    text, width, space = [], 0.0, 0.0
-    codes = []
-    for packed, number in _PIECE.findall(shown):
-        if number:
-            space += float(number)
-        codes += [int(packed[n : n + 4], 16) for n in range(0, len(packed), 4)]
-    text = [font.characters[code] for code in codes]
-    width = sum(font.widths[code] for code in codes) - space / 1000
-    return "".join(text), width * em, any(map(font.is_missing, codes))
+    pieces = _PIECE.findall(shown)
+    packed = bytes.fromhex("".join([digits.decode() for digits, _ in pieces]))
+    if len(packed) % 2:
+        raise _Unlike("drawing orders")
+    codes = struct.unpack(f">{len(packed) // 2}H", packed)
+    space = sum([float(number) for _, number in pieces if number])
+    width = sum(map(font.widths.__getitem__, codes)) - space / 1000
+    return "".join(map(font.characters.__getitem__, codes)), width * em, any(map(font.is_missing, set(codes)))
 
 
 def _font(raw: pikepdf.Object) -> _Font:
@@ -177,28 +179,29 @@ def _font(raw: pikepdf.Object) -> _Font:
 
 
 def _texts(shown: list[_Shown], wanted: list[Placed]) -> None:
-    left = [run for run in shown if run.text.strip()]
-    if any(run.missing for run in left):
+    if any(run.missing for run in shown if run.text.strip()):
         raise _Unlike("missing glyph")
+    runs = sorted(enumerate(shown), key=_base)
+    bases = [run.base for _, run in runs]
+    homed: set[int] = set()
     for place in wanted:
         if place.manner == "ring":
             continue
-        here = [run for run in shown if _starts_in(place.box, run)]
-        if not same_text(place, "".join(run.text for run in here)):
+        box, right = place.box, place.box.left + place.box.width
+        first = bisect_left(bases, box.top - _SLACK_MM)
+        last = bisect_right(bases, box.top + box.height + _SLACK_MM)
+        here = sorted((n, run) for n, run in runs[first:last] if box.left - _SLACK_MM <= run.left <= right)
+        if not same_text(place, "".join([run.text for _, run in here])):
             raise _Unlike(place.key)
-        right = place.box.left + place.box.width + _SLACK_MM
-        if any(run.right > right for run in here if run.text.strip()):
+        if any(run.right > right + _SLACK_MM for _, run in here if run.text.strip()):
             raise _Unlike(place.key)
-        left = [run for run in left if run not in here]
-    if left:
+        homed.update(n for n, _ in here)
+    if any(run.text.strip() for n, run in enumerate(shown) if n not in homed):
         raise _Unlike("stray text")
 
 
-def _starts_in(box: Box, run: _Shown) -> bool:
-    return (
-        box.left - _SLACK_MM <= run.left <= box.left + box.width
-        and box.top - _SLACK_MM <= run.base <= box.top + box.height + _SLACK_MM
-    )
+def _base(numbered: tuple[int, _Shown]) -> float:
+    return numbered[1].base
 
 
 def _pictures(file: pikepdf.Pdf, wanted: Wanted) -> None:
@@ -208,7 +211,7 @@ def _pictures(file: pikepdf.Pdf, wanted: Wanted) -> None:
     if [photo.read_raw_bytes() for photo in photos] != ([] if wanted.photo is None else [wanted.photo]):
         raise _Unlike("photo")
     codes = [image for image in images if image.get("/Filter") != "/DCTDecode"]
-    if len(codes) != 1 or qr_text(_bits(codes[0])) != wanted.code:
+    if len(codes) != 1 or drawn_text(_bits(codes[0])) != wanted.code:
         raise _Unlike("QR code")
 
 

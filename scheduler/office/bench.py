@@ -92,6 +92,7 @@ class Bench:
         self._stamper, self._issuer = _tools(kit.templates, kit.versions[0])
         self._shuffles: dict[str, Shuffle] = {}
         self._timed: dict[str, TimedSeal] = {}
+        self._ids: dict[str, tuple[str, ...]] = {}
         self._keys = Keyring(read_keys(kit.keys / REGISTER), demo=kit.demo)
 
     def make(self, orders: tuple[Order, ...], serials: Mapping[str, int], at: str) -> Batch:
@@ -132,8 +133,8 @@ class Bench:
                 raise
             except IssuanceError as refusal:
                 raise named(refusal, order.entry, item.award) from refusal
-            keys = self._key_ids(face.issuer) if self._kit.sign else ()
-            yield Made(item.award, proofed.face, proofed.pdf, proofed.sha256, serials, because, keys)
+            ids = self._key_ids(face.issuer) if self._kit.sign else ()
+            yield Made(item.award, proofed.face, proofed.pdf, proofed.sha256, serials, because, ids)
 
     def _numbered(self, order: Order, item: Item, free: dict[str, int]) -> tuple[Face, tuple[tuple[str, int], ...]]:
         """Return the face of a certificate with its number, and the serials it takes."""
@@ -145,10 +146,13 @@ class Bench:
             raise named(refusal, order.entry, item.award) from refusal
 
     def _key_ids(self, issuer: str) -> tuple[str, ...]:
+        if issuer in self._ids:
+            return self._ids[issuer]
         keys = self._keys.of(issuer)
         public = [certificate.public_key() for certificate in keys.certificates[:1]]
         sealing = [sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest() for key in public]
-        return tuple(key[:8].hex() for key in (*sealing, *([key_id(keys.public)] if keys.public else [])))
+        ids = (*sealing, *([key_id(keys.public)] if keys.public else []))
+        return self._ids.setdefault(issuer, tuple(key[:8].hex() for key in ids))
 
     def _face(self, order: Order, item: Item, serial: int | None) -> Face:
         if item.face is not None:
@@ -203,8 +207,7 @@ class Bench:
             face = replace(face, code=code_text(face, facts, keys.code))
             enclosed = Attachment(FILE_NAME, MEDIA_TYPE, DESCRIPTION)
             finish = replace(finish, attachment=enclosed, content=credential(face, facts, keys.code, job.at))
-        signer = keys.certificates[0].public_bytes(Encoding.DER)
-        return face, finish, Enclosed(finish.content or None, signer)
+        return face, finish, Enclosed(finish.content or None, seal.certificates[0].dump())
 
     def _shuffle(self, issuer: str, key: Ed25519PrivateKey) -> Shuffle:
         if issuer not in self._shuffles:

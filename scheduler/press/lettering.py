@@ -7,20 +7,20 @@ where a rendered one stands. Nothing here knows which text it is.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 from weasyprint.text.fonts import get_pango_font_key
-from weasyprint.text.line_break import create_layout, split_first_line, strut
+from weasyprint.text.line_break import create_layout, line_size, split_first_line, strut
 
 from scheduler.press.fontset import PressFont, Unstampable
 
 PX_PER_PT = 4 / 3
-_GLYPH = struct.Struct("Iiii4x")
-"""PangoGlyphInfo: glyph, width, offsets, and flags nobody asks for."""
+_GLYPH, _WHOLE = struct.Struct("Iiii"), struct.Struct("16s4x")
+"""PangoGlyphInfo: glyph, width, offsets; then flags of which some bits are never set to anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Lettering:
         self._spacing = 0.0 if spacing == "normal" else spacing / style["font_size"]
         self._sized: dict[float, Any] = {}
         self._kept: dict[tuple[str, float, float], tuple[Line, ...]] = {}
-        self._runs_kept: dict[object, Run] = {}
+        self._orders: dict[tuple[str, float], dict[bytes, _Order | None]] = {}
 
     def lines(self, text: str, size_pt: float, width: float) -> tuple[Line, ...]:
         """Return a text in lines.
@@ -97,16 +97,14 @@ class Lettering:
         full, above = strut(style)
         rest, top = text, 0.0
         while rest:
-            _, length, more, long, height, baseline = split_first_line(rest, style, None, width, 0)
-            packed = rest.encode()
-            words = packed[:length].decode().rstrip(" ") if more else rest
-            rest = packed[more:].decode() if more else ""
+            words, rest, long, height, baseline, layout = _first_line(rest, style, width)
             leading = (full - height) / 2
             reach = max(above, baseline + leading)
             spare = width - long
             spaces = words.count(" ") + words.count("\u00a0")
             justified = rest and spare > 0 and spaces and style["text_align_all"] == "justify"
-            layout = create_layout(words, style, None, None, spare / spaces if justified else 0)
+            if layout is None:
+                layout = create_layout(words, style, None, None, spare / spaces if justified else 0)
             if justified:
                 layout.set_text(words, justify=True)
             left = max(0.0, spare) * _ALIGNED.get(style["text_align_all"], 0.0)
@@ -127,57 +125,91 @@ class Lettering:
         if key not in self._fonts:
             self._fonts[key] = PressFont(Font(pango_font, description, size))
         font = self._fonts[key]
-        count, start = item.glyphs.num_glyphs, item.item.offset
+        count, start, length = item.glyphs.num_glyphs, item.item.offset, item.item.length
+        text = packed[start : start + length].decode()
         # Read in one go: field by field takes longer than laying the text out.
-        glyphs = bytes(ffi.buffer(item.glyphs.glyphs, count * _GLYPH.size))
-        clusters = (*ffi.unpack(item.glyphs.log_clusters, count), item.item.length)
-        known = font.name, size, glyphs, clusters, packed[start : start + item.item.length]
-        if known not in self._runs_kept:
-            if len(self._runs_kept) > _KEPT:
-                self._runs_kept.clear()
-            for glyph, *_ in _GLYPH.iter_unpack(glyphs):
-                if glyph not in font.widths and not glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG:
-                    font.widths[glyph] = _width(pango_font, glyph, size)
-            self._runs_kept[known] = _ordered(font, size, *known[2:])
-        return self._runs_kept[known]
-
-
-def _ordered(font: PressFont, size: float, glyphs: bytes, clusters: tuple[int, ...], packed: bytes) -> Run:
-    """Return the drawing orders of a run.
-
-    Args:
-        font: Its font.
-        size: Pixels.
-        glyphs: As Pango keeps them.
-        clusters: Where the characters of each glyph begin, and the end.
-        packed: Text in UTF-8.
-
-    Raises:
-        Unstampable: A character has no plain glyph.
-    """
-    scale = 1000 * FROM_UNITS / size
-    shown: list[str] = ["<"]
-    drawn: list[tuple[int, str]] = []
-    for n, (glyph, width, x_offset, y_offset) in enumerate(_GLYPH.iter_unpack(glyphs)):
-        if glyph == pango.PANGO_GLYPH_EMPTY:
-            shown.append(f">{-width / size}<")
-            continue
-        if glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG or y_offset:
-            raise Unstampable(f"no plain glyph for {packed.decode()}")
-        drawn.append((glyph, packed[clusters[n] : clusters[n + 1]].decode()))
-        offset = x_offset / size
-        shown.append(f">{-offset}<{glyph:04x}" if offset else f"{glyph:04x}")
-        kerning = int(font.widths[glyph] + offset - width * scale)
-        if kerning:
-            shown.append(f">{kerning}<")
-    return Run(font, size, "".join([*shown, ">"]).replace("<>", "").encode(), tuple(drawn))
+        glyphs = [one for (one,) in _WHOLE.iter_unpack(ffi.buffer(item.glyphs.glyphs, count * _WHOLE.size))]
+        orders = self._orders.setdefault((font.name, size), {})
+        if len(orders) > _KEPT_ORDERS:
+            orders.clear()
+        for glyph in set(glyphs).difference(orders):
+            orders[glyph] = _ordered(glyph, font, pango_font, size)
+        found = [orders[glyph] for glyph in glyphs]
+        if None in found:
+            raise Unstampable(f"no plain glyph for {text}")
+        shown = "".join(["<", *(one.shown for one in found if one), ">"]).replace("<>", "")
+        clusters = ffi.unpack(item.glyphs.log_clusters, count)
+        drawn = dict(zip((one.glyph for one in found if one), _characters(text, clusters), strict=True))
+        drawn.pop(pango.PANGO_GLYPH_EMPTY, None)
+        return Run(font, size, shown.encode(), tuple(drawn.items()))
 
 
 _ALIGNED = {"center": 0.5, "right": 1.0, "end": 1.0}
-_KEPT = 120
-"""Settings and runs kept at most in a style."""
+_KEPT, _KEPT_ORDERS = 120, 4_000
+"""Settings kept at most in a style, and glyphs with what stands around them."""
 _LONG = 300
 """Texts longer than this are not kept: a line of microtext takes some 40 kilobytes, and no two are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """How one glyph is drawn in one place."""
+
+    glyph: int
+    shown: str
+    """Its code, and the spaces before and after."""
+
+
+def _ordered(packed: bytes, font: PressFont, pango_font: Any, size: float) -> _Order | None:  # noqa: ANN401 - a pointer
+    """Return how a glyph is drawn; None where the font has none for its character, or it does not stand on the line.
+
+    Args:
+        packed: As Pango keeps it.
+        font: Its font, which learns its width.
+        pango_font: The same as Pango knows it.
+        size: Pixels.
+    """
+    glyph, width, x_offset, y_offset = _GLYPH.unpack(packed)
+    if glyph == pango.PANGO_GLYPH_EMPTY:
+        return _Order(glyph, f">{-width / size}<")
+    if glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG or y_offset:
+        return None
+    if glyph not in font.widths:
+        font.widths[glyph] = _width(pango_font, glyph, size)
+    offset = x_offset / size
+    kerning = int(font.widths[glyph] + offset - width * 1000 * FROM_UNITS / size)
+    before, after = f">{-offset}<" if offset else "", f">{kerning}<" if kerning else ""
+    return _Order(glyph, f"{before}{glyph:04x}{after}")
+
+
+def _characters(text: str, clusters: Sequence[int]) -> Iterable[str]:
+    """Return the characters that each glyph stands for.
+
+    Args:
+        text: Of a run.
+        clusters: At which byte of it the characters of each glyph begin.
+    """
+    if len(text) == len(clusters) and all(map(int.__lt__, clusters, clusters[1:])):
+        return text  # as many beginnings as characters, all different: one each
+    packed = text.encode()
+    return [packed[at:end].decode() for at, end in zip(clusters, (*clusters[1:], len(packed)), strict=True)]
+
+
+def _first_line(text: str, style: Any, width: float) -> tuple[str, str, float, float, float, Any]:  # noqa: ANN401
+    """Return words and rest, width, height and baseline of the first line, and its layout where that was never broken.
+
+    WeasyPrint lays a text out within a width to break it, and once more to draw it. A text that fits as a whole is the same
+    both times.
+    """
+    layout = create_layout(text, style, None, None, 0)
+    line, more = layout.get_first_line()
+    long, height = line_size(line, style)
+    if more is None and long <= width:
+        return text, "", long, height, pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS, layout
+    _, length, more, long, height, baseline = split_first_line(text, style, None, width, 0)
+    packed = text.encode()
+    words = packed[:length].decode().rstrip(" ") if more else text
+    return words, packed[more:].decode() if more else "", long, height, baseline, None
 
 
 def _width(pango_font: Any, glyph: int, size: float) -> int:  # noqa: ANN401 - a pointer of Pango

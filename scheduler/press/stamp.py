@@ -11,6 +11,7 @@ import io
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -20,7 +21,7 @@ from scheduler.press.compiled import DUMMY, Compiled, Frame, Slot, whole
 from scheduler.press.fontset import PressFont, Unstampable, give_back
 from scheduler.press.plate import ATTACHED, CONTENT, FONTS, INFO, METADATA, SIGNATURE, STORE, Attachment, Plate, plate
 from scheduler.press.render import Press
-from scheduler.press.sheet import FileSeal, Sheet, text_string
+from scheduler.press.sheet import NOT_PACKED, QUICKLY, FileSeal, Sheet, text_string
 
 _TITLE = "title-of-the-paper"
 _DUMMIES = {"photo": ("JPEG", (295, 413)), "qr": ("PNG", (33, 33))}
@@ -132,7 +133,7 @@ def _stamped(plate: Plate, data: Data, finish: Finish) -> bytes:
     sheet.put(b"<< %s %s >>" % (plate.fonts, b" ".join(fonts)), plate.numbers[FONTS])
     title = data["document_title"]
     packet = plate.metadata.replace(_TITLE.encode(), escape(title).encode())
-    sheet.stream(b"/Type /Metadata /Subtype /XML", packet, plate.numbers[METADATA], pack=0)
+    sheet.stream(b"/Type /Metadata /Subtype /XML", packet, plate.numbers[METADATA], pack=NOT_PACKED)
     info = sheet.put(b"<< %s /Title %s >>" % (plate.info, text_string(title)), plate.numbers[INFO])
     if finish.attachment is not None:
         sheet.stream(_embedded(finish.attachment, finish.content), finish.content, plate.numbers[ATTACHED])
@@ -234,6 +235,14 @@ def _framed(frame: Frame, width: int, height: int) -> bytes:
 
 def _picture(sheet: Sheet, source: str, number: int) -> tuple[int, int]:
     """Write a picture, a photo as it is and a code as one bit a module; return its width and height, pixels."""
+    entries, content, size, packed = _opened(source)
+    sheet.stream(entries, content, number, pack=packed)
+    return size
+
+
+@lru_cache(maxsize=4)
+def _opened(source: str) -> tuple[bytes, bytes, tuple[int, int], int]:
+    """Return entries, content, size and packing of a picture; one person's certificates bear the same."""
     content = b64decode(source.partition(",")[2])
     with Image.open(io.BytesIO(content)) as picture:
         entries = b"/Type /XObject /Subtype /Image /Width %d /Height %d " % picture.size
@@ -242,8 +251,6 @@ def _picture(sheet: Sheet, source: str, number: int) -> tuple[int, int]:
             if space is None:
                 raise Unstampable(f"a photo of mode {picture.mode}")
             entries += b"/ColorSpace %s /BitsPerComponent 8 /Filter /DCTDecode" % space
-            sheet.stream(entries, content, number, pack=0)
-        else:
-            bits = picture.convert("1").tobytes()
-            sheet.stream(entries + b"/ColorSpace /DeviceGray /BitsPerComponent 1", bits, number)
-        return picture.size
+            return entries, content, picture.size, NOT_PACKED
+        bits = picture.convert("1").tobytes()
+        return entries + b"/ColorSpace /DeviceGray /BitsPerComponent 1", bits, picture.size, QUICKLY

@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy import select as sa_select
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -29,9 +29,19 @@ from scheduler.registry.tables import (
     FileRow,
     LedgerRow,
     NumberRow,
+    table_of,
 )
 
 _LINES = "/ledger"
+_COUNTERS = table_of(CounterRow)
+_STEP = (
+    update(_COUNTERS)
+    .where(_COUNTERS.c.scope == bindparam("wanted"))
+    .values(last=_COUNTERS.c.last + 1)
+    .returning(_COUNTERS.c.last)
+)
+_LAST_LINE = sa_select(table_of(LedgerRow)).order_by(table_of(LedgerRow).c.sequence.desc()).limit(1)
+_ADD_LINE, _ADD_CERTIFICATE, _ADD_FILE = (insert(table_of(row)) for row in (LedgerRow, CertificateRow, FileRow))
 Event = Literal["voided", "revoked", "replaced"]
 Pause = Literal["suspended", "lifted"]
 
@@ -205,8 +215,7 @@ class Ledger(Certificates):
     def last(self) -> LedgerEntry | None:
         """Return the last line; its digest vouches for all before it. None in an empty ledger."""
         # Columns instead of the row: it is asked for with every certificate.
-        table = LedgerRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is made
-        found = self._session.execute(sa_select(table).order_by(table.c.sequence.desc()).limit(1)).mappings().first()
+        found = self._session.execute(_LAST_LINE).mappings().first()
         return None if found is None else LedgerEntry(**found)
 
     def findings(self) -> list[Finding]:
@@ -225,9 +234,7 @@ class Ledger(Certificates):
             self._locked = True
 
     def _advance(self, scope: str) -> int:
-        table = CounterRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is made
-        step = update(table).where(table.c.scope == scope).values(last=table.c.last + 1).returning(table.c.last)
-        stepped: int | None = self._session.execute(step).scalar_one_or_none()
+        stepped: int | None = self._session.execute(_STEP, {"wanted": scope}).scalar_one_or_none()
         if stepped is not None:
             return stepped
         try:
@@ -235,7 +242,7 @@ class Ledger(Certificates):
                 self._session.add(CounterRow(scope=scope, last=1))
         except IntegrityError:
             # Another writer opened the scope between the two statements, so the counter is there now.
-            again: int = self._session.execute(step).scalar_one()
+            again: int = self._session.execute(_STEP, {"wanted": scope}).scalar_one()
             return again
         return 1
 
@@ -243,18 +250,14 @@ class Ledger(Certificates):
         row = mapping.certificate_row(certificate)
         line = chained(_line(certificate, "issued", at, _digest(row.document.encode())), last)
         self._append(line)
-        self._session.add(row)
-        self._session.flush()
-        file = FileRow(sequence=line.sequence, content=content)
-        self._session.add(file)
-        self._session.flush()
-        # Files are large; a batch in one transaction need not hold them all.
-        self._session.expunge(file)
+        # Statements instead of rows kept in the session: they take a third of the time, and files are large.
+        self._session.execute(_ADD_CERTIFICATE, row.model_dump())
+        self._session.execute(_ADD_FILE, {"sequence": line.sequence, "content": content})
         return line
 
     def _append(self, line: LedgerEntry) -> None:
-        self._session.add(mapping.ledger_row(line))
         self._session.flush()
+        self._session.execute(_ADD_LINE, mapping.ledger_row(line).model_dump())
         if self._advance(_LINES) != line.sequence:
             raise Conflict(
                 Text("台账计数与台账末行不符", "the ledger's counter and its last line differ"),

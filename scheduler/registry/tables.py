@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 metadata = MetaData(
@@ -25,6 +25,12 @@ class Row(SQLModel):
     """Base of every table; keeps our tables apart from anybody else's metadata."""
 
     metadata: ClassVar[MetaData] = metadata
+
+
+def table_of(row: type[Row]) -> Table:
+    """Return the table of a kind of row, for statements that need no rows."""
+    found: Table = row.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is made
+    return found
 
 
 class RoundRow(Row, table=True):

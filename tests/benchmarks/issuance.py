@@ -33,12 +33,21 @@ COLUMNS = {
 FULL = {
     "scheduler": 1_000,
     "scheduler unproofed": 1_000,
+    "scheduler drawing": 1_000,
     "typst": 1_000,
     "weasyprint": 40,
     "pixels": 30,
     "issue": 1_650,
 }
-QUICK = {"scheduler": 200, "scheduler unproofed": 200, "typst": 200, "weasyprint": 6, "pixels": 4, "issue": 60}
+QUICK = {
+    "scheduler": 200,
+    "scheduler unproofed": 200,
+    "scheduler drawing": 200,
+    "typst": 200,
+    "weasyprint": 6,
+    "pixels": 4,
+    "issue": 60,
+}
 PACKAGES = ("weasyprint", "pikepdf", "uharfbuzz", "zxing-cpp", "cryptography", "typst")
 
 
@@ -88,14 +97,14 @@ def whole_verb(candidates: int, seed: int) -> Row:
 
     with tempfile.TemporaryDirectory() as folder:
         office = city_office(Path(folder) / "city", candidates, seed=seed)
-        began = time.monotonic()
+        before, began = time.process_time(), time.monotonic()
         report = issue(office, round_id=ROUND, issued_on=ISSUED_ON)
         wall = time.monotonic() - began
         if report.findings:
             raise SystemExit(report.findings[0].in_("en"))
     # In a process of its own (see main), so that no other engine's processes are among its children.
     mine, theirs = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    cpu = sum(usage.ru_utime + usage.ru_stime for usage in (mine, theirs))
+    cpu = sum(usage.ru_utime + usage.ru_stime for usage in (mine, theirs)) - before
     return {
         "case": f"city-{candidates}", "engine": f"issue, {len(os.sched_getaffinity(0))} cores",
         "certificates": report.issued, "per_second": round(report.issued / wall, 1),
@@ -172,7 +181,7 @@ def shown(found: Iterable[Row]) -> list[Row]:
 def verdicts(found: list[Row]) -> Iterator[str]:
     """Yield each figure that was asked for, with what it must be; rates by processor time, which a busy machine leaves alone."""
     by = {row["engine"]: row for row in found}
-    ours, bare = by["scheduler"], by["scheduler unproofed"]
+    ours, bare, drawn = by["scheduler"], by["scheduler unproofed"], by["scheduler drawing"]
     rate = 1000 / ours["cpu_ms"]
     naive, typst = (by[name]["cpu_ms"] for name in ("weasyprint", "typst"))
     for said, value, fine in (
@@ -184,9 +193,14 @@ def verdicts(found: list[Row]) -> Iterator[str]:
             naive / bare["cpu_ms"] >= 20,
         ),
         (
-            "against typst, compiler reused: must 1 x, aim 2.5 x",
+            "against typst, compiler reused; ours signs, attaches, and prepares what typst gets ready-made: must 1 x, aim 2.5 x",
             f"{typst / bare['cpu_ms']:.2f} x",
             typst > bare["cpu_ms"],
+        ),
+        (
+            "the same where both only draw, from the same data, unsigned: must 1 x, aim 2.5 x",
+            f"{typst / drawn['cpu_ms']:.2f} x",
+            typst > drawn["cpu_ms"],
         ),
         ("KiB each: must 200, aim 165", f"{ours['kib']}", ours["kib"] <= 200),
         (f"peak MiB for {ours['certificates']}: must 400, aim 260", f"{ours['peak_mib']}", ours["peak_mib"] <= 400),

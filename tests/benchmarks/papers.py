@@ -2,7 +2,8 @@
 
 The same certificates for every engine: a skill level, a qualification and a training certificate for each of a city's
 candidates in turn, each with its own photo and signed code. Ours numbers, lays out, signs the code, draws, attaches, signs the
-file and reads it back; peers get the laid-out data ready-made, draw, and sign nothing. The row is printed as JSON.
+file and reads it back; peers get the laid-out data ready-made, draw, and sign nothing. ``scheduler drawing`` does what peers do:
+it gets the same data, draws PDF/A-3b, attaches and signs nothing. The row is printed as JSON.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 from tests.benchmarks.measure import Watch
 
-ENGINES = ("scheduler", "scheduler unproofed", "weasyprint", "typst")
+ENGINES = ("scheduler", "scheduler unproofed", "scheduler drawing", "weasyprint", "typst")
 TASK = 50
 Row = dict[str, Any]
 
@@ -99,6 +100,14 @@ def laid_out(city: City) -> list[tuple[str, dict[str, Any]]]:
     return made
 
 
+def drawing(city: City, ready: list[tuple[str, dict[str, Any]]]) -> Iterator[bytes]:
+    """Draw what peers draw, from the same data, unsigned and without attachment."""
+    for template, data in ready:
+        printed = city.bench._stamper.print(f"certificates/{template}", data)
+        assert not printed.drawn_because, printed.drawn_because
+        yield printed.pdf
+
+
 def weasyprint(city: City, ready: list[tuple[str, dict[str, Any]]]) -> Iterator[bytes]:
     """Draw each certificate as WeasyPrint's tutorial does: nothing is kept between two."""
     import weasyprint
@@ -129,10 +138,13 @@ def typst(city: City, ready: list[tuple[str, dict[str, Any]]], root: Path, watch
 
 def papers(engine: str, city: City, root: Path, watch: Watch) -> Iterator[bytes]:
     """Yield the certificates of an engine; what peers get ready-made is not timed."""
-    if engine in {"weasyprint", "typst"}:
+    if engine in {"weasyprint", "typst", "scheduler drawing"}:
         watch.pause(city.open)
         ready = watch.pause(lambda: laid_out(city))
-        yield from weasyprint(city, ready) if engine == "weasyprint" else typst(city, ready, root, watch)
+        if engine == "typst":
+            yield from typst(city, ready, root, watch)
+        else:
+            yield from (weasyprint if engine == "weasyprint" else drawing)(city, ready)
         return
     city.open()
     yield from islice(scheduler(city) if engine == "scheduler" else unproofed(city), city.certificates)

@@ -83,3 +83,13 @@ def test_a_photo_too_small_to_tell_a_face_is_refused_with_its_size():
     with pytest.raises(IssuanceError) as refused:
         portrait(a_photo(size=(20, 28)), "王小明")
     assert [(f.rule, f.said) for f in refused.value.findings] == [("photo-unusable", "20 x 28")]
+
+
+def test_a_photo_is_written_no_finer_than_it_came_and_never_finer_than_ours():
+    coarse, fine = a_photo(quality=60, subsampling=2), a_photo(quality=99, subsampling=0)
+    ours = opened(portrait(coarse, "甲"))
+    assert ours.quantization == opened(coarse).quantization
+    assert len(portrait(coarse, "甲")) <= len(coarse) * 1.02
+    assert opened(portrait(fine, "甲")).quantization != opened(fine).quantization
+    assert len(portrait(fine, "甲")) < len(fine)
+    assert ImageStat.Stat(ImageChops.difference(ours, opened(coarse))).mean < [1, 1, 1]

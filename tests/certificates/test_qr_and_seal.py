@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from scheduler.certificates.code import PREFIX
-from scheduler.certificates.qr import qr_png, qr_text
+from scheduler.certificates.qr import drawn_text, qr_png, qr_text
 from scheduler.certificates.seal import seal_svg
 
 
@@ -54,3 +54,16 @@ def test_seal_holds_every_character_upright_on_the_ring_without_overlap(n):
 def test_seal_escapes_its_words():
     texts = [element.text for element in ET.fromstring(seal_svg("<A&", "<i>")).iter("{http://www.w3.org/2000/svg}text")]
     assert texts == ["<", "A", "&", "<i>"]
+
+
+def test_a_signed_text_under_its_fixed_mask_says_the_same():
+    text = "6BFOXN*TS0BI$ZDYSHTRMM*4ZIRE*0S5P0N" * 10
+    signed, plain = PREFIX + text, "-" * len(PREFIX) + text
+    fixed, best = (Image.open(io.BytesIO(qr_png(content))) for content in (signed, plain))
+    assert (qr_text(fixed), drawn_text(fixed)) == (signed, signed)
+    assert (qr_text(best), drawn_text(best)) == (plain, plain)
+    assert fixed.size == best.size
+
+
+def test_a_code_that_does_not_fill_its_picture_is_left_to_the_slower_reader():
+    assert drawn_text(Image.new("1", (40, 40), 1)) is None
