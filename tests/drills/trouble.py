@@ -23,7 +23,7 @@ from pathlib import Path
 from scheduler.office import folder as copies
 from scheduler.office.desk import Office
 from tests.drills import figures
-from tests.drills.kills import NEVER, Fuse
+from tests.drills.killing import NEVER, Fuse
 from tests.drills.offices import Desk, at_a_desk, ended, forked, halves, issue_all, left_over, small_steps
 from tests.drills.tokens import MODULES, a_token, has_tokens
 from tests.office.conftest import open_at
