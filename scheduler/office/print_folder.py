@@ -50,7 +50,7 @@ def shown(folder: Path) -> Path:
 
 def to_disk(folder: Path) -> None:
     """Make sure that what lies in a folder outlasts a power cut: what is entered afterwards vouches for it."""
-    for path in (*sorted(folder.iterdir()), folder):
+    for path in (*sorted(folder.iterdir()), folder, folder.parent):
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
