@@ -89,6 +89,7 @@ def print_(
             dry_run=dry_run,
         )
     door.answer(report)
+    door.findings(report.findings)
     for pile, count in report.piles:
         door.say(f"  {pile}  {count}")
     door.say(report.summary(door.language))

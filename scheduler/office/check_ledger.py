@@ -13,6 +13,7 @@ from scheduler.errors import Finding, Language, Text, Where, errors_in
 from scheduler.office.desk import Office
 from scheduler.office.folder import certificates_folder
 from scheduler.office.keyring import log_keys
+from scheduler.office.ledger_times import time_findings
 from scheduler.office.lost import look
 from scheduler.office.manifests import Manifest, folder_of, read_files, read_manifests
 from scheduler.registry.store import Store
@@ -53,7 +54,7 @@ class LedgerReport:
 
 
 def check_ledger(office: Office, *, against: Iterable[Path] = ()) -> LedgerReport:
-    """Recompute chain, tree, records, reasons, numbers and files, and compare every manifest; changes nothing.
+    """Recompute chain, tree, records, reasons, numbers, times and files, and compare every manifest; changes nothing.
 
     Args:
         office: The opened office.
@@ -66,6 +67,7 @@ def check_ledger(office: Office, *, against: Iterable[Path] = ()) -> LedgerRepor
         found += look(office, store, deep=True, also=also)[1]
         found += _heads(store)
         found += _unlisted(store)
+        found += time_findings(store, office.clock())
         tree = store.heads.roots({last.sequence}) if (last := store.ledger.last()) else store.heads.roots({0})
     manifests = [*read_manifests(folder_of(office))[0], *also]
     find_key = log_keys(office)

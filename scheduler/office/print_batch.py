@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,7 +19,7 @@ from scheduler.office.affected import Selection, chosen, reason_given
 from scheduler.office.desk import Office, existing_file
 from scheduler.office.on_forms import enter_printed, forms_for
 from scheduler.office.piles import By, Piled, piled
-from scheduler.office.print_folder import bring_out_entered, name_of, new_run, shown
+from scheduler.office.print_folder import name_of, new_run, settled, shown, to_disk
 from scheduler.press.imposition import SHEETS, Duplex, Layout
 from scheduler.press.printrun import Job, Place, print_run
 from scheduler.registry.store import Store
@@ -60,6 +61,7 @@ class PrintReport:
     paths: tuple[str, ...]
     """Print files, then the manifest as xlsx and csv."""
     findings: tuple[Finding, ...]
+    """What an earlier run that was stopped had left, and what became of it."""
     dry_run: bool
 
     def summary(self, language: Language = "zh") -> str:
@@ -87,6 +89,8 @@ def print_batch(
 ) -> PrintReport:
     """Write a print run of a round's valid certificates below the office's output folder.
 
+    It is seen there whole or not at all; what an earlier run has left that was stopped is brought out or cleared away first.
+
     Args:
         office: The opened office.
         round_id: A round with certificates.
@@ -105,31 +109,38 @@ def print_batch(
     """
     wanted = style or Style()
     layout, back = _layout(wanted), existing_file(wanted.back).read_bytes() if wanted.back else None
-    why = reason_given(reason) if numbers else reason
-    with office.registry.transaction(write=False) as store:
-        items = piled(store, round_id, _valid(office, store, round_id, numbers), by)
-        _refuse_altered(office, store, items)
-        serials = forms_for(office, store, round_id, forms, items) if forms else ()
-    if dry_run:
-        return _report(round_id, items, dry_run=True)
-    bring_out_entered(office, round_id)
-    with new_run(office, round_id) as folder:
+    why = reason_given(reason) if numbers else ""
+    with nullcontext(()) if dry_run else settled(office) as left:
         with office.registry.transaction(write=False) as store:
-            places = list(_print(store, items, folder, layout=layout, back=back, single=wanted.files == "single"))
-        rows = [
-            _row(n, item, serial, place)
-            for n, (item, serial, place) in enumerate(zip(items, serials or [""] * len(items), places, strict=True), 1)
-        ]
-        manifest = write_print_manifest(folder / "manifest.xlsx", rows)
-        with office.registry.transaction() as store:
-            if serials:
-                enter_printed(office, store, round_id, name_of(folder), list(zip(serials, items, strict=True)))
-            said = f"{name_of(folder)}: {len(items)} certificates by {by}" + (f"; again: {why}" if numbers else "")
-            office.note(store, "print", round_id, said + (f"; forms {serials[0]}-{serials[-1]}" if serials else ""))
+            items = piled(store, round_id, _valid(office, store, round_id, numbers), by)
+            _refuse_altered(office, store, items)
+            serials = forms_for(office, store, round_id, forms, items) if forms else ()
+        if dry_run:
+            return _report(round_id, items, dry_run=True)
+        with new_run(office, round_id) as folder:
+            with office.registry.transaction(write=False) as store:
+                places = list(_print(store, items, folder, layout=layout, back=back, single=wanted.files == "single"))
+            rows = [
+                _row(n, *one) for n, one in enumerate(zip(items, serials or [""] * len(items), places, strict=True), 1)
+            ]
+            manifest = write_print_manifest(folder / "manifest.xlsx", rows)
+            to_disk(folder)
+            said = f"{len(items)} certificates by {by}" + (f"; again: {why}" if why else "")
+            on_forms = list(zip(serials, items, strict=True)) if serials else []
+            _enter(office, round_id, name_of(folder), on_forms, said)
     names = [*dict.fromkeys(name for name, _ in places), *(path.name for path in manifest)]
     sheets = len({(name, place.sheet) for name, place in places})
     paths = [shown(folder) / name for name in names]
-    return _report(round_id, items, run=name_of(folder), sheets=sheets, paths=paths)
+    return _report(round_id, items, run=name_of(folder), sheets=sheets, paths=paths, findings=left)
+
+
+def _enter(office: Office, round_id: str, run: str, on_forms: Sequence[tuple[str, Piled]], said: str) -> None:
+    """Enter a run, and with it the forms that it was printed on."""
+    with office.registry.transaction() as store:
+        if on_forms:
+            enter_printed(office, store, round_id, run, on_forms)
+            said += f"; forms {on_forms[0][0]}-{on_forms[-1][0]}"
+        office.note(store, "print", round_id, f"{run}: {said}")
 
 
 def _layout(style: Style) -> Layout:
@@ -214,9 +225,11 @@ def _report(
     run: str = "",
     sheets: int = 0,
     paths: Sequence[Path] = (),
+    findings: Sequence[Finding] = (),
     dry_run: bool = False,
 ) -> PrintReport:
     counted: dict[str, int] = {}
     for item in items:
         counted[item.pile] = counted.get(item.pile, 0) + 1
-    return PrintReport(round_id, run, len(items), sheets, tuple(counted.items()), tuple(map(str, paths)), (), dry_run)
+    piles, told = tuple(counted.items()), tuple(findings)
+    return PrintReport(round_id, run, len(items), sheets, piles, tuple(map(str, paths)), told, dry_run)

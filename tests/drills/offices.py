@@ -173,8 +173,9 @@ def ended(office: Office) -> list[str]:
     wrong += [f"{len(ledger)} of {earned} issued"] * (len(ledger) != earned)
     files = {path.name for path in certificates_folder(office).iterdir() if path.suffix == ".pdf"}
     wrong += ["the folder does not hold what the ledger holds"] * (files != {c.file_name for c in ledger})
-    wrong += [finding.in_("en") for finding in check_ledger(office).findings]
-    return wrong + halves(office)
+    # A wrong clock is told and harms nothing; the drill that moves it looks for that itself.
+    found = [finding for finding in check_ledger(office).findings if finding.rule not in {"clock-back", "clock-ahead"}]
+    return wrong + [finding.in_("en") for finding in found] + halves(office)
 
 
 def left_over(office: Office) -> list[str]:

@@ -17,13 +17,15 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from scheduler.office import folder as copies
+from scheduler.office.check_ledger import check_ledger
 from scheduler.office.desk import Office
 from tests.drills import figures
-from tests.drills.kills import NEVER, Fuse
+from tests.drills.killing import NEVER, Fuse
 from tests.drills.offices import Desk, at_a_desk, ended, forked, halves, issue_all, left_over, small_steps
 from tests.drills.tokens import MODULES, a_token, has_tokens
 from tests.office.conftest import open_at
@@ -92,6 +94,19 @@ def clocked(office: Office, chance: random.Random) -> bool:
     jumps = [timedelta(0), *(timedelta(minutes=chance.randint(-1_000_000, 1_000_000)) for _ in range(7))]
     office.clock = lambda: true() + chance.choice(jumps)
     return bool(issue_all(office).findings)
+
+
+def untold(office: Office) -> list[str]:
+    """Return what the check does not tell of the times that stand in the ledger, or tells without cause."""
+    with office.registry.transaction(write=False) as store:
+        lines = [(line.sequence, 0, line.at) for line in store.ledger.lines()]
+        heads = [(record.head.size, n, record.head.at) for n, record in enumerate(store.heads.given(), 1)]
+    times = [datetime.fromisoformat(at) for _, _, at in sorted(lines + heads)]
+    back = any(after < before for before, after in pairwise(times))
+    ahead = any(time > office.clock() for time in times)
+    told = {finding.rule for finding in check_ledger(office).findings}
+    wrong = [("clock-back", back), ("clock-ahead", ahead)]
+    return [f"{rule} is {rule in told}, and should be {so}" for rule, so in wrong if (rule in told) != so]
 
 
 def without_keys(office: Office, after: int) -> bool:
@@ -240,6 +255,7 @@ def moved(desk: Desk, trials: int, chance: random.Random) -> Iterator[figures.Ro
     clock, keys = Case("clock moved", desk), Case("keys taken away", desk)
     for n in range(-(-trials // 2)):
         clock.tried(f"clock {n}", lambda office: clocked(office, random.Random(chance.random())))
+        clock.wrong += judged(desk.folder, untold)
     yield clock.row()
     for after in range(1, 1 + min(-(-trials // 2), 3)):
         keys.tried(f"after {after}", lambda office, after=after: without_keys(office, after))

@@ -9,10 +9,8 @@ import pytest
 from scheduler.errors import Conflict, InputError, NotFound
 from scheduler.office.forms import forms
 from scheduler.office.print_batch import print_batch
-from scheduler.office.print_folder import bring_out_entered
-from tests.drills.kills import NEVER, killed_at
 from tests.office.books import ROUND
-from tests.office.conftest import ledger_of, open_at, rules
+from tests.office.conftest import ledger_of, rules
 from tests.office.test_print_batch import manifest_of
 
 
@@ -96,53 +94,3 @@ def test_preview_enters_nothing(office_at) -> None:
         forms(office, round_id="none")
     with pytest.raises(InputError):
         forms(office, "printed", "A001", round_id=ROUND)
-
-
-def test_killed_anywhere_a_run_is_whole_or_not_there_and_forms_are_entered_once(office_at) -> None:
-    office = office_at("issued")
-    folder = Path(office.settings.file).parent
-    forms(office, "drawn", "A001-A400", round_id=ROUND, reason="演练")
-    number = next(c.number for c in ledger_of(office) if c.award_id == "electrician-5")
-    office.close()
-
-    def run(desk) -> None:
-        print_batch(desk, round_id=ROUND, numbers=[number], reason="演练", forms="A001-A400")
-
-    def spoil(desk) -> None:
-        printed = [m.serials[0] for m in moves(desk) if m.act == "printed"]
-        forms(desk, "spoiled", printed[-1], round_id=ROUND, reason="演练")
-
-    killed, points = killed_at(folder, run, NEVER)
-    assert (killed, points >= 6) == (False, True)
-    with open_at(folder) as desk:
-        spoil(desk)
-    for n, at in enumerate(range(1, points + 1)):
-        assert killed_at(folder, run, at)[0]
-        with open_at(folder) as desk:
-            entered = [m.run for m in moves(desk) if m.act == "printed"]
-            if len(entered) > len(whole_runs(desk)):
-                # Killed between commit and rename: the next run, here refused, brings it out.
-                bring_out_entered(desk, ROUND)
-            assert whole_runs(desk) == entered, n
-            if len(entered) > len([m for m in moves(desk) if m.act == "spoiled"]):
-                spoil(desk)
-    with open_at(folder) as desk:
-        assert forms(desk, round_id=ROUND).drawn == 400
-
-
-def moves(desk):
-    with desk.registry.transaction(write=False) as store:
-        return store.forms.moves(ROUND)
-
-
-def whole_runs(desk) -> list[str]:
-    """Return the runs that are to be seen; each must be whole."""
-    parent = Path(desk.settings.out_folder) / "print" / ROUND
-    runs = sorted(one.name for one in parent.iterdir() if not one.name.startswith("."))
-    for name in runs:
-        assert sorted(path.name for path in (parent / name).iterdir()) == [
-            "manifest.csv",
-            "manifest.xlsx",
-            "print-01.pdf",
-        ]
-    return runs

@@ -23,7 +23,7 @@ from scheduler.office.issue import issue
 from scheduler.office.reissue import reissue
 from scheduler.office.revoke import revoke
 from scheduler.office.suspend import suspend
-from tests.drills.kills import NEVER, killed_at
+from tests.drills.killing import NEVER, killed_at
 from tests.office.books import ROUND
 from tests.office.conftest import entries_of, open_at
 
