@@ -68,7 +68,7 @@ def test_too_small_a_code_is_not_issued(press, issuer):
 
 
 @pytest.mark.skipif(not shutil.which("pdftoppm"), reason="needs poppler-utils")
-@pytest.mark.parametrize("dpi", ["110", "200"])
+@pytest.mark.parametrize("dpi", ["130", "200"])
 def test_stamped_code_is_read_from_the_printed_page(stamper, issuer, tmp_path, dpi):
     face, _ = coded(SKILL.id)
     pdf = stamper.print("certificates/skill_level", issuer.paper(face, photo=a_photo())).pdf
