@@ -43,6 +43,7 @@ def export(office: Office, round_id: str) -> list[Path]:
                 continue
             if not _is_copy(path, certificate):
                 write_whole(path, store.ledger.file_of(certificate))
+            (folder / ENDED / path.name).unlink(missing_ok=True)  # a suspension was lifted
             paths.append(path)
             valid.append(certificate)
     write_whole(folder / f"manifest-{round_id}.csv", _manifest(valid))

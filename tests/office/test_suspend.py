@@ -86,6 +86,7 @@ def test_suspended_and_lifted_as_listed_with_both_reasons(office, tmp_path) -> N
     assert "已恢复：3 本证书" in lifted.summary("zh")
     assert endings(office)[12] == Ending("lifting", AGAIN, "tester")
     assert {path.name for path in folder.glob("*.pdf")} >= set(files)
+    assert not list((folder / "ended").glob("*.pdf"))
     assert set(answers(office, tmp_path / "b.json").values()) == {"genuine"}
     assert not suspend(office, THREE, reason=AGAIN, lift=True, yes=True).affected
     sound(office)
