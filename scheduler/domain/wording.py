@@ -7,6 +7,7 @@ from datetime import date
 
 from scheduler.domain.catalogue import Component
 from scheduler.errors import Text
+from scheduler.phrases import phrase
 
 _LEVELS = {
     5: Text("五级/初级工", "Level 5 / Junior Skilled Worker"),
@@ -51,6 +52,11 @@ def span_words(first: date, last: date | None) -> Text:
     """Return a validity span as printed; without an end it is 长期."""
     begin, end = date_words(first), date_words(last) if last else Text("长期", "no expiry")
     return Text(f"{begin.zh}至{end.zh}", f"{begin.en} to {end.en}")
+
+
+def page_words(page: int, pages: int) -> Text:
+    """Return the line at a page's foot: 第1页，共2页, and Page 1 of 2."""
+    return phrase("Page {n} of {total}", n=page, total=pages)
 
 
 def points_words(pts: float) -> str:
