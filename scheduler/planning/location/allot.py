@@ -29,6 +29,8 @@ NEAR = 6
 """Sessions around one that are counted again together with it."""
 PART_WORK = 0.3
 """Units of work of one such part."""
+PLACE_WORK = 0.6
+"""Units of work of a part that is counted again for somebody without a place."""
 SHARE = 0.25
 """Share of what is broken that a step decides."""
 CLOSE = 1e-6
@@ -75,6 +77,7 @@ def mended(
     each = np.full((len(counts.cohorts), len(table)), np.inf)
     each[counts.cohort, counts.session] = counts.cost / heads[counts.cohort]
     each = np.minimum(each, counts.problem.policy.weights.unplaced)
+    count = placed(counts, count, each, stop)
     sessions = np.unique(counts.session)
     total = max(1, int(work / PART_WORK))
     order = np.random.default_rng(seed).permutation(sessions)
@@ -93,6 +96,32 @@ def mended(
             if stop() or now <= bound or since >= len(order):
                 break
     return count
+
+
+def placed(counts: Counts, count: IntArray, each: Floats, stop: Callable[[], bool]) -> IntArray:
+    """Count again where somebody has no place: their nearest sites together with the nearest free seats, so that chains of changes link them."""
+    table = counts.problem.table
+    for k in [*np.flatnonzero(_rest(counts, count)[0])] * 2:
+        left, free = _rest(counts, count)
+        if not left[k] or stop():
+            continue
+        own = counts.session[counts.cohort == k]
+        near = own[np.argsort(each[k, own], kind="stable")[:NEAR]]
+        people = np.unique(counts.cohort[np.isin(counts.session, near) & (count > 0)])
+        spare = np.flatnonzero(free > 0)
+        if len(people):
+            spare = spare[np.argsort(each[np.ix_(people, spare)].min(axis=0), kind="stable")]
+        chosen = table.site[np.append(near, spare[:NEAR])]
+        better, _ = Again(counts, count, np.isin(table.site[counts.session], chosen)).solved(PLACE_WORK)
+        count = count if better is None else better
+    return count
+
+
+def _rest(counts: Counts, count: IntArray) -> tuple[IntArray, IntArray]:
+    """Return how many of each kind have no place, and the free seats of each session."""
+    taken = np.bincount(counts.session, count * counts.heads[counts.cohort], len(counts.problem.table))
+    left = counts.sizes - np.bincount(counts.cohort, count, len(counts.cohorts)).astype(np.int64)
+    return left, counts.problem.table.capacity - taken.astype(np.int64)
 
 
 def allotted(counts: Counts, tell: Tell, stop: Callable[[], bool]) -> tuple[IntArray, int]:
@@ -188,10 +217,7 @@ def filled(counts: Counts, count: IntArray) -> IntArray:
     """Seat who is left where seats are free and no rule is broken, the cheapest seats first."""
     whole, heads, problem = count.copy(), counts.heads, counts.problem
     ways = np.append(counts.both_ways(whole), np.zeros((1, 2)), axis=0)
-    free = problem.table.capacity - np.bincount(
-        counts.session, whole * heads[counts.cohort], len(problem.table)
-    ).astype(np.int64)
-    left = counts.sizes - np.bincount(counts.cohort, whole, len(counts.cohorts)).astype(np.int64)
+    left, free = _rest(counts, whole)
     for pair in np.argsort(counts.cost / heads[counts.cohort], kind="stable").tolist():
         k, s = int(counts.cohort[pair]), int(counts.session[pair])
         more = int(min(left[k], free[s] // heads[k]))
