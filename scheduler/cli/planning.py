@@ -15,6 +15,7 @@ from scheduler.errors import Text
 
 if TYPE_CHECKING:
     from scheduler.domain.sessions import Reason
+    from scheduler.office.by_hand import HandReport
     from scheduler.office.explain import ExplainReport, ForesightReport
     from scheduler.office.plan import PlanReport, Progress
     from scheduler.office.publish import PublishReport
@@ -51,6 +52,8 @@ class PlanWishes:
     workbook: Path | None
     write_round_file: Path | None
     cluster: str
+    from_workbook: Path | None = None
+    """A plan workbook edited by hand, to be read instead of planning."""
 
 
 def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, strict: bool) -> int:
@@ -76,7 +79,7 @@ def plan_round(door: Door, round_id: str, wishes: PlanWishes, step: Step, *, str
             progress=_watch(door, step),
         )
         if wishes.out:
-            verb.write_plan_file(report, wishes.out)
+            verb.write_plan_file(report.plan, wishes.out)
         if wishes.workbook and report.version:
             plan_workbook(office, round_id=round_id, out=wishes.workbook, version=report.version)
     return _show_plan(door, report, strict=strict)
@@ -103,6 +106,30 @@ def plan_round_file(door: Door, round_file: Path, wishes: PlanWishes, step: Step
         progress=_watch(door, step),
     )
     return _show_plan(door, report, strict=strict)
+
+
+def plan_from_workbook(door: Door, round_id: str, wishes: PlanWishes, *, strict: bool) -> int:
+    """Read a plan workbook that was edited by hand into a new draft; returns the exit code."""
+    from scheduler.office import plan as files
+    from scheduler.office.by_hand import plan_by_hand
+    from scheduler.office.views import plan_workbook
+
+    if not round_id or wishes.from_workbook is None:
+        raise typer.BadParameter("缺少批次编号 ROUND · name a ROUND")
+    if wishes.keep and not wishes.keep.isdecimal():
+        raise typer.BadParameter("--keep 须为版本号 · --keep takes the number of a version here")
+    with door.office() as office:
+        base = int(wishes.keep) if wishes.keep else None
+        report = plan_by_hand(office, wishes.from_workbook, round_id=round_id, base=base, dry_run=wishes.dry_run)
+        if wishes.out:
+            files.write_plan_file(report.plan, wishes.out)
+        if wishes.workbook and report.version:
+            plan_workbook(office, round_id=round_id, out=wishes.workbook, version=report.version)
+    door.answer(report)
+    door.findings([*report.broken, *report.findings])
+    door.say(report.summary(door.language))
+    show_moves(door, report)
+    return 5 if report.broken or (strict and report.unplaced) else 0
 
 
 def _watch(door: Door, step: Step) -> Callable[[Progress], None]:
@@ -240,7 +267,7 @@ def show_suggestions(door: Door, report: SuggestReport) -> None:
             door.say(f"{'':>17}{terms}")
 
 
-def show_moves(door: Door, report: PublishReport | PlanReport) -> None:
+def show_moves(door: Door, report: PublishReport | PlanReport | HandReport) -> None:
     """Print who is elsewhere, and who serves otherwise, than in the version before, with the reasons."""
     names = dict(report.names)
     words = {"new": Text("新安排", "new"), "moved": Text("变动", "moved"), "dropped": Text("取消", "dropped")}

@@ -201,6 +201,13 @@ def plan(
         bool, typer.Option("--strict", help="有人未安排则以 5 退出 · exit 5 when anybody is left unplaced")
     ] = False,
     workbook: Annotated[Path | None, typer.Option(help="同时写出方案工作簿 · write the plan as a workbook too")] = None,
+    from_workbook: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-workbook",
+            help="读回手工改过的方案工作簿，核查后存为新草案 · read an edited plan workbook back as a new draft",
+        ),
+    ] = None,
     write_round_file: Annotated[Path | None, typer.Option(help="同时写出批次文件 · write the round file too")] = None,
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="大批次交给 Dask 集群 · plan a large round on a Dask cluster")
@@ -208,9 +215,12 @@ def plan(
     dry_run: DryRun = False,
 ) -> int:
     """编排：开设场次，安排每位考生 · Open sessions and seat every candidate, or say why not."""
-    from scheduler.cli.planning import PlanWishes, plan_round, plan_round_file
+    from scheduler.cli.planning import PlanWishes, plan_from_workbook, plan_round, plan_round_file
 
-    wishes = PlanWishes(seed, time_limit, keep, dry_run, out, workbook, write_round_file, cluster)
+    wishes = PlanWishes(seed, time_limit, keep, dry_run, out, workbook, write_round_file, cluster, from_workbook)
+    if from_workbook is not None:
+        with working(door, Text("读回方案工作簿", "reading the plan workbook")):
+            return plan_from_workbook(door, round_id, wishes, strict=strict)
     with progress(door) as step:
         if round_file is not None:
             return plan_round_file(door, round_file, wishes, step, strict=strict)

@@ -173,9 +173,9 @@ def _changed(report: PlanReport, kept: Plan | None) -> PlanReport:
     return replace(report, moves=tuple(changes(kept, report.plan)), duties=tuple(duty_changes(kept, report.plan)))
 
 
-def write_plan_file(report: PlanReport, out: str | Path) -> None:
-    """Write the plan as a file that anyone can audit."""
-    write_plan(report.plan, Path(out))
+def write_plan_file(made: Plan, out: str | Path) -> None:
+    """Write a plan as a file that anyone can audit."""
+    write_plan(made, Path(out))
 
 
 def write_round_file(office: Office, *, round_id: str, out: str | Path) -> Round:

@@ -5,6 +5,7 @@ Used by the office and the command line; whether a plan is lawful is the audit's
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +35,11 @@ def write_plan(plan: Plan, path: Path) -> None:
 def plan_bytes(plan: Plan) -> bytes:
     """Return the plan as canonical JSON: sorted lists and keys, a row a line, ending with a newline."""
     return by_lines(plain(_sorted(plan), Plan))
+
+
+def plan_digest(plan: Plan) -> str:
+    """Return the SHA-256 of the plan's bytes, hexadecimal."""
+    return hashlib.sha256(plan_bytes(plan)).hexdigest()
 
 
 def _sorted(plan: Plan) -> Plan:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -32,6 +33,12 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """The file format reads _x0041_ as the letter A; words that look so are written with their first mark escaped."""
 _LONGEST = 32_000
+_FORMULA_MARKS = frozenset("=+-@\t\r\n")
+"""First characters that make some program take words for a formula."""
+_TOP = Alignment(vertical="top")
+_WRAPPED = Alignment(vertical="top", wrap_text=True)
+_WIDEST = 44
+"""Widest a column grows by itself, in narrow characters; longer words go on below."""
 _TITLES: Mapping[Choices, str] = {
     "schemes": "报考方案 Schemes", "awards": "证书种类 Awards", "trades": "工种 Trades", "kinds": "证件类型 Document kinds",
     "sexes": "性别 Sexes", "yes_no": "是否 Yes or no", "education": "文化程度 Education", "room_kinds": "考场类型 Room kinds",
@@ -58,7 +65,7 @@ def put(cell: Cell | MergedCell, value: Value, *, text: bool = False) -> None:
         cell.value = _ESCAPE.sub("_x005F_", clean)
         # openpyxl takes a leading = for a formula and #N/A for an error; a name is neither.
         cell.data_type = "s"
-        if clean[:1] in {"=", "+", "-", "@"}:
+        if clean[:1] in _FORMULA_MARKS:
             cell.quotePrefix = True
     else:
         cell.value = value
@@ -96,11 +103,17 @@ def head(sheet: Worksheet, headings: Sequence[str], widths: Sequence[int], *, mu
 
 
 def _fit_to_paper(sheet: Worksheet) -> None:
-    """Print a sheet on A4 across, all columns on one page, the heading on each."""
+    """Print a sheet on A4 across, all columns on one page, the heading and the page number on each."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.7
+    foot = sheet.oddFooter
+    if foot is not None:
+        foot.left.text = sheet.title.replace("&", "&&")
+        foot.center.text = "第 &P 页，共 &N 页 · page &P of &N"
 
 
 def head_columns(sheet: Worksheet, columns: Sequence[Column]) -> None:
@@ -131,8 +144,55 @@ def rows_below(sheet: Worksheet, rows: Iterable[Sequence[Value]]) -> None:
             if value not in {None, ""}:
                 cell = sheet.cell(number, n)
                 put(cell, value)
-                cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str) and len(value) > 20)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(sheet.max_column)}{last}"
+                cell.alignment = _WRAPPED if isinstance(value, str) and len(value) > 20 else _TOP
+    _enclose(sheet, sheet.max_column, last)
+
+
+def lay_out(
+    sheet: Worksheet,
+    columns: Sequence[Column],
+    rows: Iterable[Mapping[str, Value]],
+    *,
+    formats: Mapping[str, str] | None = None,
+) -> None:
+    """Write a whole table to be read by people: headings, rows, a filter, columns as wide as what stands in them.
+
+    Args:
+        formats: Number format by column key, for columns that need one.
+    """
+    head_columns(sheet, columns)
+    widths, last = [column.width for column in columns], 1
+    for number, values in enumerate(rows, start=2):
+        last = number
+        for n, column in enumerate(columns):
+            value = values.get(column.key)
+            if value is None or value == "":
+                continue
+            cell = sheet.cell(number, n + 1)
+            put(cell, value, text=column.text)
+            if formats and column.key in formats and isinstance(value, float):
+                cell.number_format = formats[column.key]
+            if isinstance(value, str):
+                wide = columns_taken(value)
+                widths[n] = max(widths[n], min(wide, _WIDEST))
+                cell.alignment = _WRAPPED if wide > _WIDEST else _TOP
+            else:
+                cell.alignment = _TOP
+    for n, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(n)].width = width + 2
+    _enclose(sheet, len(columns), last)
+
+
+def columns_taken(words: str) -> int:
+    """Return how wide words are, in narrow characters; Chinese ones take two."""
+    return max((sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in words.splitlines()), default=0)
+
+
+def _enclose(sheet: Worksheet, columns: int, last_row: int) -> None:
+    """Put the filter and the print area around what stands there."""
+    corner = f"{get_column_letter(columns)}{last_row}"
+    sheet.auto_filter.ref = f"A1:{corner}"
+    sheet.print_area = f"A1:{corner}"
 
 
 def offer_lists(

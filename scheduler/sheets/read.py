@@ -14,14 +14,20 @@ from scheduler.errors import Finding
 from scheduler.sheets.entries import EntrySheet, entries_of
 from scheduler.sheets.marks import marks_of
 from scheduler.sheets.numbers import Awaited, NumberContext, ReadNumber, numbers_of
+from scheduler.sheets.plan_edit import EditedPlan, PlanCopy, copy_of, edited_plan, place_of
 from scheduler.sheets.setup import setup_of
 from scheduler.sheets.workbook import open_book
 
 __all__ = [
     "Awaited",
+    "EditedPlan",
     "EntrySheet",
     "NumberContext",
+    "PlanCopy",
     "ReadNumber",
+    "edited_plan",
+    "open_plan_copy",
+    "place_of",
     "read_entries",
     "read_marks",
     "read_numbers",
@@ -62,6 +68,15 @@ def read_marks(
         SheetError: The file cannot be read at all; its findings say why.
     """
     return marks_of(open_book(Path(path)), entries=entries, catalogue=catalogue)
+
+
+def open_plan_copy(path: Path) -> PlanCopy:
+    """Open a plan workbook that may have been edited, and tell which version it was written from.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    return copy_of(open_book(Path(path)))
 
 
 def read_numbers(path: Path, context: NumberContext) -> tuple[list[ReadNumber], list[Finding]]:

@@ -14,8 +14,10 @@ from scheduler.domain.rounds import Round, RoundSetup
 from scheduler.domain.sessions import Plan, Sitting
 from scheduler.errors import Finding
 from scheduler.sheets.columns import TemplateKind
+from scheduler.sheets.columns_plan import Origin
 
 __all__ = [
+    "Origin",
     "TemplateKind",
     "write_entries",
     "write_error_workbook",
@@ -76,16 +78,17 @@ def write_error_workbook(source: Path, findings: Sequence[Finding], out: Path) -
     save(error_book(source, findings), out)
 
 
-def write_plan(out: Path, plan: Plan, round_: Round, names: Mapping[str, str]) -> None:
-    """Write a plan for coordinators: summary, sessions, sittings, examiners, unplaced with reasons.
+def write_plan(out: Path, plan: Plan, round_: Round, names: Mapping[str, str], *, origin: Origin | None = None) -> None:
+    """Write a plan for coordinators: summary, sessions, sittings, examiners, unplaced with reasons, load.
 
     Args:
         names: Name of each party by its id, and of examiners whose round value has none.
+        origin: Which version it is; without it the workbook cannot be read back.
     """
     from scheduler.sheets.plan_book import plan_book
     from scheduler.sheets.template import save
 
-    save(plan_book(plan, round_, names), out)
+    save(plan_book(plan, round_, names, origin), out)
 
 
 def write_print_manifest(out: Path, rows: Sequence[Sequence[str | int]]) -> tuple[Path, Path]:
