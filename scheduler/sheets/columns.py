@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Literal
 
 from scheduler.errors import Text
@@ -16,6 +17,9 @@ Choices = Literal["", "schemes", "awards", "trades", "kinds", "sexes", "yes_no",
                   "reasons", "together", "roles", "attendance"]  # fmt: skip
 TemplateKind = Literal["entries", "setup", "marks", "numbers"]
 """Which workbook a template is for."""
+
+Value = str | int | float | bool | date | datetime | time | None
+"""What is written into a cell."""
 
 
 @dataclass(frozen=True, slots=True)

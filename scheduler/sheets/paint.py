@@ -17,12 +17,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from scheduler.domain.catalogue import Catalogue
 from scheduler.sheets.codes import Codes, offered
-from scheduler.sheets.columns import Choices, Column
+from scheduler.sheets.columns import Choices, Column, Value
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
-
-Value = str | int | float | bool | date | datetime | time | None
 
 RED = PatternFill("solid", fgColor="FFFFC7CE")
 AMBER = PatternFill("solid", fgColor="FFFFEB9C")
@@ -36,8 +34,9 @@ _LONGEST = 32_000
 _FORMULA_MARKS = frozenset("=+-@\t\r\n")
 """First characters that make some program take words for a formula."""
 _TOP = Alignment(vertical="top")
+_CENTRED = Alignment(vertical="top", horizontal="center")
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
-_WIDEST = 44
+_WIDEST = 28
 """Widest a column grows by itself, in narrow characters; longer words go on below."""
 _TITLES: Mapping[Choices, str] = {
     "schemes": "报考方案 Schemes", "awards": "证书种类 Awards", "trades": "工种 Trades", "kinds": "证件类型 Document kinds",
@@ -136,7 +135,7 @@ def fill(sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Mapping[str
 
 
 def rows_below(sheet: Worksheet, rows: Iterable[Sequence[Value]]) -> None:
-    """Write plain rows from row 2 on and put a filter over them."""
+    """Write plain rows from row 2 on and put a filter and a print area around them."""
     last = 1
     for number, values in enumerate(rows, start=2):
         last = number
@@ -160,10 +159,10 @@ def lay_out(
     Args:
         formats: Number format by column key, for columns that need one.
     """
-    head_columns(sheet, columns)
     widths, last = [column.width for column in columns], 1
+    head(sheet, [f"{column.zh}\n{column.en}" for column in columns], widths)
     for number, values in enumerate(rows, start=2):
-        last = number
+        last, lines = number, 1
         for n, column in enumerate(columns):
             value = values.get(column.key)
             if value is None or value == "":
@@ -172,12 +171,14 @@ def lay_out(
             put(cell, value, text=column.text)
             if formats and column.key in formats and isinstance(value, float):
                 cell.number_format = formats[column.key]
+            cell.alignment = _CENTRED
             if isinstance(value, str):
                 wide = columns_taken(value)
                 widths[n] = max(widths[n], min(wide, _WIDEST))
-                cell.alignment = _WRAPPED if wide > _WIDEST else _TOP
-            else:
-                cell.alignment = _TOP
+                cell.alignment = _WRAPPED if wide > widths[n] else _TOP
+                lines = max(lines, -(-wide // widths[n]))
+        if lines > 1:
+            sheet.row_dimensions[number].height = 15 * lines
     for n, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(n)].width = width + 2
     _enclose(sheet, len(columns), last)
@@ -193,6 +194,7 @@ def _enclose(sheet: Worksheet, columns: int, last_row: int) -> None:
     corner = f"{get_column_letter(columns)}{last_row}"
     sheet.auto_filter.ref = f"A1:{corner}"
     sheet.print_area = f"A1:{corner}"
+    sheet.print_options.gridLines = True
 
 
 def offer_lists(

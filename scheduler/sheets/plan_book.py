@@ -9,8 +9,9 @@ from openpyxl import Workbook
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan
 from scheduler.sheets import columns_plan as tables
+from scheduler.sheets.columns import Value
 from scheduler.sheets.columns_plan import Origin
-from scheduler.sheets.paint import Value, head, lay_out, new_book, rows_below
+from scheduler.sheets.paint import head, lay_out, new_book, rows_below
 from scheduler.sheets.plan_load import by_day, by_institution, by_site
 from scheduler.sheets.plan_tables import PlanTables
 

@@ -10,10 +10,9 @@ from scheduler.errors import Where
 from scheduler.sheets.cells import Row
 from scheduler.sheets.codes import fold_value
 from scheduler.sheets.columns_plan import LEADER
-from scheduler.sheets.plan_places import Edits, same
+from scheduler.sheets.plan_places import PLACES, Edits, same
 
 _LEADER_WORDS = {fold_value(words) for words in (LEADER, "组长", "lead", "leader", "考评组长", "是", "√")}
-_PLACES = ("slot", "on", "start", "site", "room")
 
 
 @dataclass
@@ -41,12 +40,7 @@ class Duties:
             return
         was = self._printed_duty(row, examiner_id, said)
         printed = self.printed.duty_cells(examiner_id, was) if was else {}
-        if (
-            was
-            and was.id == said
-            and said not in self.edits.sessions
-            and all(same(row, k, printed[k]) for k in _PLACES)
-        ):
+        if was and was.id == said and said not in self.edits.sessions and all(same(row, k, printed[k]) for k in PLACES):
             return  # the session was deleted, and its examiners with it
         session_id = self.edits.session_wish(row, printed)
         if session_id is None:
@@ -99,6 +93,6 @@ class Duties:
         for session in self.printed.plan.sessions:
             if examiner_id in session.examiner_ids:
                 cells = self.printed.where(session)
-                if all(same(row, key, cells[key]) for key in _PLACES):
+                if all(same(row, key, cells[key]) for key in PLACES):
                     return session
         return None

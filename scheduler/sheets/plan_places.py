@@ -17,9 +17,11 @@ from scheduler.domain.sessions import Session
 from scheduler.errors import Finding
 from scheduler.sheets.cells import Row
 from scheduler.sheets.codes import fold_value
-from scheduler.sheets.paint import Value
+from scheduler.sheets.columns import Value
 from scheduler.sheets.plan_tables import Cells, PlanTables
 
+PLACES = ("slot", "on", "start", "site", "room")
+"""Columns that say when and where a row is."""
 _SHOWN = 8
 _EPOCH = date(1904, 1, 2)
 """Spreadsheets keep a time of day as a moment on their first day."""
@@ -155,10 +157,12 @@ class Edits:
         Args:
             printed: The row as it was printed; empty for a row that was added.
         """
+        noted = len(self.findings)
         said = row.text("session")
+        if not printed and said in self.sessions and not any(row.has(key) for key in PLACES):
+            return said
         if not printed and said in self.printed.sessions:
             printed = self.printed.where(self.printed.sessions[said])
-        noted = len(self.findings)
         slot, room = self.slot_wish(row, printed), self.room_wish(row, printed)
         if len(self.findings) > noted and row.failed:
             return None

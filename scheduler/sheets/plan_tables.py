@@ -12,8 +12,8 @@ from scheduler.domain.places import Room, Site
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan, Session, Sitting
 from scheduler.domain.wording import component_words
+from scheduler.sheets.columns import Value
 from scheduler.sheets.columns_plan import IDLE, LEADER
-from scheduler.sheets.paint import Value
 
 Cells = dict[str, Value]
 """A row: values by column key."""

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from openpyxl import Workbook
 
-from scheduler.sheets.paint import Value, head, new_book, put
+from scheduler.sheets.columns import Value
+from scheduler.sheets.paint import head, new_book, put
 
 COLUMNS: tuple[tuple[str, int], ...] = (
     ("序号 No.", 7),

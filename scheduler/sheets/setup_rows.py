@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from scheduler.domain.rounds import Group, RoundSetup, Weights
 from scheduler.sheets.codes import COMPONENT_KINDS, DUTIES, REASONS, ROOM_KINDS, TOGETHER
-from scheduler.sheets.paint import Value
+from scheduler.sheets.columns import Value
 
 
 def setup_rows(setup: RoundSetup) -> dict[str, list[dict[str, Value]]]:

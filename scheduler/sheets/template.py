@@ -13,11 +13,11 @@ from scheduler.domain.rounds import RoundSetup
 from scheduler.domain.sessions import Sitting
 from scheduler.sheets import columns_setup as tables
 from scheduler.sheets.codes import KINDS, award_codes, scheme_codes
-from scheduler.sheets.columns import Column, Table, TemplateKind
+from scheduler.sheets.columns import Column, Table, TemplateKind, Value
 from scheduler.sheets.columns_entries import ENTRIES, HELD_SHOWN, SHOWN, held_columns
 from scheduler.sheets.columns_marks import ASSESSORS_SHOWN, item_ids_of, marks_table
 from scheduler.sheets.columns_numbers import NUMBERS
-from scheduler.sheets.paint import LISTS, NOTES, Value, dim, fill, head, head_columns, new_book, offer_lists, put
+from scheduler.sheets.paint import LISTS, NOTES, dim, fill, head, head_columns, new_book, offer_lists, put
 from scheduler.sheets.setup_rows import setup_rows
 
 _SPARE_ROWS = 2000

@@ -120,13 +120,38 @@ def planned(tmp_path):
     return round_, plan, load_workbook(out)
 
 
-def test_a_plan_has_five_sheets_with_frozen_headings_and_filters(planned):
+def rows_of(book, sheet):
+    """Rows of a sheet by the Chinese heading."""
+    head, *rows = list(book[sheet].values)
+    return [dict(zip([str(words).split("\n")[0] for words in head], row, strict=True)) for row in rows]
+
+
+def test_a_plan_is_made_to_be_read_and_printed(planned):
     _, _, book = planned
-    assert book.sheetnames == ["汇总", "场次", "考生安排", "考评员", "未安排"]
+    assert book.sheetnames == ["汇总", "场次", "考生安排", "考评员", "未安排", "每日负荷", "考点负荷", "机构负荷"]
     for sheet in book:
+        corner = f"{sheet.cell(1, sheet.max_column).column_letter}{sheet.max_row}"
         assert sheet.freeze_panes == "A2"
-        assert sheet.auto_filter.ref.startswith("A1:")
-        assert all(sheet.column_dimensions[cell.column_letter].width > 8 for cell in sheet[1])
+        assert sheet.auto_filter.ref == f"A1:{corner}"
+        assert sheet.print_area.replace("$", "").endswith(f"!A1:{corner}")
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.print_title_rows) == (
+            "landscape",
+            1,
+            "$1:$1",
+        )
+        assert "&P" in sheet.oddFooter.center.text
+        assert "&N" in sheet.oddFooter.center.text
+
+
+def test_columns_are_as_wide_as_chinese_words_and_longer_words_wrap(planned):
+    _, _, book = planned
+    sheet = book["考生安排"]
+    for column in sheet.iter_cols(min_row=2):
+        for cell in column:
+            if isinstance(cell.value, str):
+                wide = sum(2 if ord(c) > 0x2E80 else 1 for c in cell.value)
+                assert sheet.column_dimensions[cell.column_letter].width >= min(wide, 28)
+                assert wide <= 28 or cell.alignment.wrap_text
 
 
 def test_the_summary_counts_what_the_plan_holds(planned):
@@ -140,18 +165,17 @@ def test_the_summary_counts_what_the_plan_holds(planned):
 
 def test_every_sitting_stands_with_time_and_place(planned):
     round_, plan, book = planned
-    rows = list(book["考生安排"].values)[1:]
+    rows = rows_of(book, "考生安排")
     sessions = {s.id: s for s in plan.sessions}
     slots = {s.id: s for s in round_.slots}
-    assert {(r[0], r[14], r[12], r[13]) for r in rows} == {
+    assert sorted((r["考生编号"], r["场次"], r["轮次"], r["考位"]) for r in rows) == sorted(
         (s.party_id, s.session_id, s.turn, s.place) for s in plan.sittings
-    }
-    assert len(rows) == len(plan.sittings)
+    )
     for row in rows:
-        slot = slots[sessions[row[14]].slot_id]
-        assert (row[6].date(), row[8]) == (slot.on, slot.end)
-        assert row[7] >= slot.start
-        assert row[4] == "甲职业培训学校"
+        slot = slots[sessions[row["场次"]].slot_id]
+        assert (row["日期"].date(), row["时段结束"], row["时段"]) == (slot.on, slot.end, slot.id)
+        assert row["开始"] >= slot.start
+        assert row["培训机构"] == "甲职业培训学校"
 
 
 def test_turns_begin_one_after_another(tmp_path):
@@ -159,20 +183,43 @@ def test_turns_begin_one_after_another(tmp_path):
     round_ = build.a_round([build.a_party(f"p{n}") for n in range(6)])
     plan = build.a_plan(round_)
     write_plan(tmp_path / "p.xlsx", plan, round_, {})
-    rows = [r for r in list(load_workbook(tmp_path / "p.xlsx")["考生安排"].values)[1:] if r[5] == build.PRACTICAL]
-    begins = {r[12]: r[7] for r in rows}
-    assert len({r[14] for r in rows}) == 1
+    rows = [r for r in rows_of(load_workbook(tmp_path / "p.xlsx"), "考生安排") if r["科目"] == build.PRACTICAL]
+    begins = {r["轮次"]: r["开始"] for r in rows}
+    assert len({r["场次"] for r in rows}) == 1
     assert begins == {1: time(13, 30), 2: time(14, 30)}
 
 
 def test_examiners_stand_with_each_session_and_the_idle_last(planned):
     round_, plan, book = planned
-    rows = list(book["考评员"].values)[1:]
-    served = {(e, s.id) for s in plan.sessions for e in s.examiner_ids}
-    assert {(r[0], r[11]) for r in rows if r[11]} == served
-    assert {r[0] for r in rows} == {e.id for e in round_.examiners}
-    leads = {(r[0], r[11]) for r in rows if r[9]}
+    rows = rows_of(book, "考评员")
+    served = [(e, s.id) for s in plan.sessions for e in s.examiner_ids]
+    assert sorted((r["编号"], r["场次"]) for r in rows if r["场次"]) == sorted(served)
+    assert {r["编号"] for r in rows} == {e.id for e in round_.examiners}
+    leads = {(r["编号"], r["场次"]) for r in rows if r["职务"]}
     assert leads == {(s.lead_id, s.id) for s in plan.sessions if s.lead_id}
+    idle = [bool(r["状态"]) for r in rows]
+    assert idle == sorted(idle)
+
+
+def test_load_per_day_site_and_institution_is_what_the_plan_holds(planned):
+    round_, plan, book = planned
+    slots, rooms = {s.id: s for s in round_.slots}, {r.id: r for r in round_.rooms}
+    *days, total = rows_of(book, "每日负荷")
+    on = {s.id: slots[s.slot_id].on for s in plan.sessions}
+    assert {row["日期"].date(): row["合计人次"] for row in days} == {
+        day: sum(on[s.session_id] == day for s in plan.sittings) for day in set(on.values())
+    }
+    assert (total["日期"], total["合计人次"], total["考生人数"]) == ("合计 Total", len(plan.sittings), 3)
+    assert total["理论人次"] + total["实操人次"] == total["合计人次"]
+    assert total["执考次数"] == sum(len(s.examiner_ids) for s in plan.sessions)
+    site, *empty = rows_of(book, "考点负荷")
+    assert [row["场次数"] for row in empty] == [0]
+    assert (site["场次数"], site["启用考场"]) == (len(plan.sessions), len({s.room_id for s in plan.sessions}))
+    assert site["考位数"] == sum(
+        rooms[s.room_id].places * max(x.turn for x in plan.sittings if x.session_id == s.id) for s in plan.sessions
+    )
+    own = {row["机构"]: (row["本机构学员"], row["其中已安排"]) for row in rows_of(book, "机构负荷")}
+    assert own["甲职业培训学校"] == (3, 3)
 
 
 def test_the_unplaced_stand_with_their_reason(planned):
@@ -203,9 +250,9 @@ def test_a_mixed_session_names_all_it_examines_and_tells_components_of_one_name_
     write_plan(tmp_path / "p.xlsx", solve(round_, seed=1), round_, {})
     book = load_workbook(tmp_path / "p.xlsx")
     mixed = "理论考试（high-voltage-5/theory）、理论考试（low-voltage-5/theory）"
-    assert sorted(row[8] for row in book["场次"].iter_rows(min_row=2, values_only=True)) == ["实际操作", mixed]
-    assert mixed in {row[8] for row in book["考评员"].iter_rows(min_row=2, values_only=True)}
-    assert {row[5] for row in book["考生安排"].iter_rows(min_row=2, values_only=True)} == {"理论考试", "实际操作"}
+    assert sorted(row["科目"] for row in rows_of(book, "场次")) == ["实际操作", mixed]
+    assert mixed in {row["科目"] for row in rows_of(book, "考评员")}
+    assert {row["科目"] for row in rows_of(book, "考生安排")} == {"理论考试", "实际操作"}
 
 
 def test_a_plan_of_nobody_can_be_written(tmp_path):
