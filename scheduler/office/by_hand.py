@@ -100,7 +100,7 @@ def plan_by_hand(
             Text("按下列问题改正单元格后重新读入", "correct the cells listed and read it again"),
         )
     made = _made(edited, kept, assembled, Path(workbook).name)
-    broken = _in_words(audit(assembled.round, made), edited, assembled.names)
+    broken = _in_words(audit(assembled.round, made), edited, assembled)
     version = None
     if not dry_run:
         with office.registry.transaction() as store:
@@ -211,21 +211,24 @@ def _taken_out(before: Plan, made: Plan, names: Mapping[str, str]) -> list[Findi
     return [Finding("taken-out", what, hint=Text("确认不是误删", "make sure no row was deleted by mistake"), severity="warning")]  # fmt: skip
 
 
-def _in_words(findings: list[Finding], edited: EditedPlan, names: Mapping[str, str]) -> list[Finding]:
+def _in_words(findings: list[Finding], edited: EditedPlan, assembled: Assembled) -> list[Finding]:
     """Give each finding of the audit its row in the workbook, and people their names."""
-    people = {id_: name for id_, name in names.items() if name}
-    ids = re.compile("|".join(re.escape(id_) for id_ in sorted(people, key=len, reverse=True)) or r"(?!)")
-    shared = {name for name, n in Counter(people.values()).items() if n > 1}
+    called = {id_: name for id_, name in assembled.names.items() if name}
+    called |= {examiner.id: f"{examiner.name} {examiner.id}" for examiner in assembled.round.examiners if examiner.name}
+    shared = {name for name, n in Counter(called.values()).items() if n > 1}
+    called = {id_: f"{name}（{id_}）" if name in shared else name for id_, name in called.items()}
+    longest = sorted(called, key=len, reverse=True)
+    # An id may be part of another one, as E1 is of the room WE1; it counts only where it stands alone.
+    ids = re.compile(rf"(?<![A-Za-z0-9_.-])(?:{'|'.join(map(re.escape, longest)) or '(?!)'})(?![A-Za-z0-9_.-])")
 
-    def called(found: re.Match[str]) -> str:
-        name = people[found[0]]
-        return f"{name}（{found[0]}）" if name in shared else name
+    def named(words: str) -> str:
+        return ids.sub(lambda found: called[found[0]], words)
 
     worded = []
     for finding in findings:
-        what = Text(ids.sub(called, finding.what.zh), ids.sub(called, finding.what.en))
-        subject = finding.where.subject
-        place = place_of(subject, edited.places)
-        place = place if place.row else replace(finding.where, subject=ids.sub(called, subject or "") or None)
-        worded.append(replace(finding, what=what, where=place))
+        subject = finding.where.subject or ""
+        sits = [at for id_ in ids.findall(finding.what.en) if (at := edited.places.get(f"{id_} {subject}"))]
+        place = sits[-1] if sits else place_of(subject, edited.places)
+        place = place if place.row else replace(finding.where, subject=named(subject) or None)
+        worded.append(replace(finding, what=Text(named(finding.what.zh), named(finding.what.en)), where=place))
     return worded

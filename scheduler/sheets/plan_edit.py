@@ -49,7 +49,7 @@ class EditedPlan:
     """Sorted by party, component, member."""
     findings: tuple[Finding, ...]
     places: Mapping[str, Where]
-    """Where each session, party, party and component, and examiner stands, by what the audit calls it."""
+    """Where each session, party, party and component or session, and examiner stands, by what the audit calls it."""
 
 
 def copy_of(book: Book) -> PlanCopy:

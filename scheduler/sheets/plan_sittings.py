@@ -45,6 +45,7 @@ class Sittings:
         self.found[key] = Sitting(party_id, component_id, session_id, turn, place, member)
         self.places[f"{party_id} {component_id} {member}"] = row.at
         self.places.setdefault(f"{party_id} {component_id}", row.at)
+        self.places.setdefault(f"{party_id} {session_id}", row.at)
         self.places.setdefault(party_id, row.at)
 
     def _party(self, row: Row) -> str | None:
