@@ -45,7 +45,7 @@ TemplateKind = Literal["office", "setup", "entries", "marks", "numbers", "round-
 
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application, in the order a coordinator meets them."""
-    for body in (template, prepare, enrol, statement, plan, explain, suggest, audit, publish, rounds):
+    for body in (template, prepare, enrol, mapping, statement, plan, explain, suggest, audit, publish, rounds):
         command(app)(body)
 
 
@@ -64,6 +64,9 @@ def template(
     name: Annotated[
         str, typer.Option("--name", help="预览哪个证书模板 · the certificate template to preview")
     ] = "skill_level",
+    profile: Annotated[
+        str, typer.Option("--profile", help="按表样生成报名表或编号表，如 zhejiang-2015 · columns of a profile")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="覆盖已有文件 · write over a file that is there")] = False,
 ) -> int:
     """生成待填的机构设置、工作簿，预填成绩表；new 复制证书模板，preview 试印并核对 · Write what is to be filled in, or try a certificate template."""
@@ -81,7 +84,7 @@ def template(
         with door.office() as office:
             path = verb.marks_sheet(office, round_id=round_id, out=out, session_id=session or None, overwrite=force)
     else:
-        path = verb.template(kind, out, overwrite=force)
+        path = verb.template(kind, out, overwrite=force, profile_id=profile, office_file=door.office_path)
     door.answer({"path": str(path)})
     door.say(str(path))
     return 0
@@ -156,6 +159,34 @@ def enrol(
     if report.error_workbook:
         door.say(door.pick(Text(f"待更正表：{report.error_workbook}", f"rows to correct: {report.error_workbook}")))
     return 4 if report.rejected_rows else 0
+
+
+def mapping(
+    door: Door,
+    *,
+    workbook: Annotated[Path, typer.Argument(help="标题陌生的报名表或编号表 · a workbook with unfamiliar headings")],
+    kind: Annotated[
+        Literal["entries", "numbers"], typer.Option("--kind", help="读作哪种表 · read as which sheet")
+    ] = "entries",
+    profile: Annotated[str, typer.Option("--profile", help="按哪种表样，如 zhejiang-2015 · a profile it follows")] = "",
+    decided: Annotated[
+        list[str] | None, typer.Option("--set", help="标题=栏目，不用的写 - · HEADING=COLUMN, or HEADING=-")
+    ] = None,
+    always: Annotated[
+        list[str] | None, typer.Option("--always", help="栏目=每行相同的内容 · COLUMN=VALUE for every row")
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="这一对应的名称 · what to call it")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="记住，以后照此读取 · remember it for later readings")] = False,
+) -> int:
+    """陌生的列标题对应一次，以后照此读取 · Say once what unfamiliar headings mean; it is remembered."""
+    from scheduler.cli.mapped import pairs_of, show_mapping
+    from scheduler.office.mapping import mapping as verb
+
+    chosen, given = pairs_of(decided or [], "--set"), pairs_of(always or [], "--always")
+    report = verb(
+        door.office_path, workbook, kind=kind, profile_id=profile, decided=chosen, always=given, name=name, yes=yes
+    )
+    return show_mapping(door, report)
 
 
 def statement(

@@ -16,6 +16,7 @@ from scheduler.domain.results import Outcome
 from scheduler.domain.rounds import RoundSetup
 from scheduler.errors import Finding, InputError, Language, NotFound, Text, Where, errors_in
 from scheduler.office.desk import Office, error_workbook_for, existing_file
+from scheduler.office.headings import heading_maps
 from scheduler.recognition.assess import assess
 from scheduler.registry.store import Store
 from scheduler.results.resits import carried
@@ -117,10 +118,12 @@ def enrol(
         SheetError: The file cannot be read at all.
         InputError: No row is good, or some are not with ``all_or_nothing``; nothing was kept.
     """
-    source = existing_file(workbook)
+    source, maps = existing_file(workbook), heading_maps(office.settings)
     with office.registry.transaction(write=not dry_run) as store:
         setup = store.rounds.setup(round_id)
-        sheet = read_entries(source, round_id=round_id, catalogue=office.catalogue, setup=setup, today=office.today())
+        sheet = read_entries(
+            source, round_id=round_id, catalogue=office.catalogue, setup=setup, today=office.today(), maps=maps
+        )
         intake = _Intake(office, store, source, findings=list(sheet.findings))
         intake.bad_rows |= {f.where.row for f in errors_in(sheet.findings) if f.where.row is not None}
         for row, entry in sheet.entries:

@@ -11,6 +11,7 @@ from scheduler.domain.numbers import KeptNumber
 from scheduler.domain.results import Outcome
 from scheduler.errors import Finding, InputError, Language, Text, errors_in
 from scheduler.office.desk import Office, error_workbook_for, existing_file
+from scheduler.office.headings import heading_maps
 from scheduler.recognition.statement import award_words
 from scheduler.registry.rounds import Change
 from scheduler.registry.store import Store
@@ -79,7 +80,7 @@ def import_numbers(
     with office.registry.transaction(write=not dry_run) as store:
         setup = store.rounds.setup(round_id)
         standing = _standing(office, store, setup.id)
-        read, findings = read_numbers(source, _context(store, standing, award_id))
+        read, findings = read_numbers(source, _context(store, standing, award_id), heading_maps(office.settings))
         kept = [_kept(office, source, one) for one in read]
         changes = [
             (k.entry_id, k.award_id, _change(store, k) if dry_run else store.numbers.put_imported(k)) for k in kept

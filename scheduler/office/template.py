@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from scheduler.domain.catalogue import Catalogue
-from scheduler.errors import InputError, NotFound, Text
+from scheduler.errors import Finding, InputError, NotFound, Text
 from scheduler.office.desk import Office
-from scheduler.office.settings import templates_folder
+from scheduler.office.settings import settings_file, templates_folder
 from scheduler.planning.roundfile import round_schema
 from scheduler.recognition.shelf import load_catalogue
+from scheduler.sheets.profiles import OWN_FILE, profile, profiles
 from scheduler.sheets.write import write_marks_sheet, write_template
 
 Kind = Literal["entries", "setup", "marks", "numbers"]
@@ -28,14 +29,33 @@ lang = "zh"                     # "zh" 或 or "en"
 """
 
 
-def template(kind: Kind, out: str | Path, *, catalogue: Catalogue | None = None, overwrite: bool = False) -> Path:
+def template(
+    kind: Kind,
+    out: str | Path,
+    *,
+    catalogue: Catalogue | None = None,
+    overwrite: bool = False,
+    profile_id: str = "",
+    office_file: Path | None = None,
+) -> Path:
     """Write an empty workbook with headings, drop-down lists and instructions; needs no office.
 
+    Args:
+        profile_id: Write the columns of a profile, and behind them whatever compulsory column it does not have.
+        office_file: Settings beside which an office may keep profiles of its own.
+
     Raises:
-        InputError: The file is there already and ``overwrite`` was not asked for.
+        InputError: The file is there already and ``overwrite`` was not asked for, or the profile is not of this kind.
     """
     path = _free(out, overwrite=overwrite)
-    write_template(kind, path, catalogue=catalogue or load_catalogue())
+    chosen = None
+    if profile_id:
+        chosen = profile(profile_id, settings_file(office_file).with_name(OWN_FILE))
+        if chosen.table != kind:
+            what = Text(f"表样 {chosen.id} 不是这种表", f"the profile {chosen.id} is not of this kind")
+            known = "、".join(one.id for one in profiles().values() if one.table == kind) or "—"
+            raise InputError(what, [Finding("profile-kind", what, said=kind, expected=Text(known, known))])
+    write_template(kind, path, catalogue=catalogue or load_catalogue(), profile=chosen)
     return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from scheduler.errors import Finding, Severity, Text, Where
@@ -39,6 +39,8 @@ class Layout:
     survey: Survey
     exact: frozenset[str]
     """Keys of columns whose wording is printed or compared, and must be exact."""
+    always: Mapping[str, str] = field(default_factory=dict)
+    """Key of a column that is not there, and what every row is read to say."""
 
 
 class Row:
@@ -81,6 +83,7 @@ class Row:
         """Note a finding at a cell; an error marks the row as failed."""
         index = self.layout.columns.get(key)
         cell = self._cells[index] if index is not None and index < len(self._cells) else ""
+        cell = self.layout.always.get(key, "") if index is None else cell
         where = replace(self.at, column=self.layout.labels.get(key))
         said = shown(cell) if cell != "" else None
         wanted = Text(*expected) if expected else None
@@ -98,7 +101,7 @@ class Row:
     def _look(self, key: str) -> Cell | None:
         index = self.layout.columns.get(key)
         if index is None:
-            return ""
+            return self.layout.always.get(key, "")
         cell = self._cells[index] if index < len(self._cells) else ""
         place = (self.number, index + 1)
         if place in self.layout.survey.errors or (isinstance(cell, str) and _ERROR.fullmatch(cell.strip())):

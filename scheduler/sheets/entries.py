@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -19,6 +19,7 @@ from scheduler.sheets.cells import Row, read_point
 from scheduler.sheets.codes import Codes, award_codes, award_label, institution_codes, make_codes, scheme_codes
 from scheduler.sheets.columns_entries import ENTRIES
 from scheduler.sheets.held import read_held
+from scheduler.sheets.mappings import HeadingMap
 from scheduler.sheets.person import read_candidate, read_document
 from scheduler.sheets.survey import column_number
 from scheduler.sheets.table import find_by_heading
@@ -67,14 +68,22 @@ class _Seen:
     people: dict[tuple[str, date], list[Row]] = field(default_factory=lambda: defaultdict(list))
 
 
-def entries_of(book: Book, *, round_id: str, catalogue: Catalogue, setup: RoundSetup, today: date) -> EntrySheet:
+def entries_of(
+    book: Book,
+    *,
+    round_id: str,
+    catalogue: Catalogue,
+    setup: RoundSetup,
+    today: date,
+    maps: Sequence[HeadingMap] = (),
+) -> EntrySheet:
     """Read the registration sheet of an open workbook.
 
     Args:
         today: Day of application where the sheet names none; later days are refused.
     """
     findings = list(book.findings)
-    sheet = find_by_heading(book, ENTRIES, findings)
+    sheet = find_by_heading(book, ENTRIES, findings, maps)
     if sheet is None:
         return EntrySheet((), tuple(findings))
     frame = _Frame(

@@ -11,6 +11,7 @@ from scheduler.domain.entries import Entry
 from scheduler.errors import Finding, Text
 from scheduler.sheets.cells import Row
 from scheduler.sheets.columns_numbers import NUMBERS
+from scheduler.sheets.mappings import HeadingMap
 from scheduler.sheets.table import find_by_heading
 from scheduler.sheets.workbook import Book
 
@@ -65,10 +66,12 @@ class _Seen:
     awards: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
 
 
-def numbers_of(book: Book, context: NumberContext) -> tuple[list[ReadNumber], list[Finding]]:
+def numbers_of(
+    book: Book, context: NumberContext, maps: Sequence[HeadingMap] = ()
+) -> tuple[list[ReadNumber], list[Finding]]:
     """Read the numbers sheet of an open workbook; only rows without an error are returned."""
     findings = list(book.findings)
-    sheet = find_by_heading(book, NUMBERS, findings)
+    sheet = find_by_heading(book, NUMBERS, findings, maps)
     if sheet is None:
         return [], findings
     people = {entry.candidate.document.number: entry for entry in context.entries}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from scheduler.domain.results import ComponentMark
 from scheduler.domain.rounds import RoundSetup
 from scheduler.errors import Finding
 from scheduler.sheets.entries import EntrySheet, entries_of
+from scheduler.sheets.mappings import HeadingMap
 from scheduler.sheets.marks import marks_of
 from scheduler.sheets.numbers import Awaited, NumberContext, ReadNumber, numbers_of
 from scheduler.sheets.plan_edit import EditedPlan, PlanCopy, copy_of, edited_plan, place_of
@@ -35,16 +36,26 @@ __all__ = [
 ]
 
 
-def read_entries(path: Path, *, round_id: str, catalogue: Catalogue, setup: RoundSetup, today: date) -> EntrySheet:
+def read_entries(
+    path: Path,
+    *,
+    round_id: str,
+    catalogue: Catalogue,
+    setup: RoundSetup,
+    today: date,
+    maps: Sequence[HeadingMap] = (),
+) -> EntrySheet:
     """Read a registration workbook (xlsx, xls, ods, csv): good rows become entries, the rest findings.
 
     Args:
         today: Day of application where a row names none; later days are refused.
+        maps: What the office decided on unfamiliar headings.
 
     Raises:
         SheetError: The file cannot be read at all; its findings say why.
     """
-    return entries_of(open_book(Path(path)), round_id=round_id, catalogue=catalogue, setup=setup, today=today)
+    book = open_book(Path(path))
+    return entries_of(book, round_id=round_id, catalogue=catalogue, setup=setup, today=today, maps=maps)
 
 
 def read_setup(path: Path, *, catalogue: Catalogue) -> tuple[RoundSetup | None, list[Finding]]:
@@ -79,10 +90,12 @@ def open_plan_copy(path: Path) -> PlanCopy:
     return copy_of(open_book(Path(path)))
 
 
-def read_numbers(path: Path, context: NumberContext) -> tuple[list[ReadNumber], list[Finding]]:
+def read_numbers(
+    path: Path, context: NumberContext, maps: Sequence[HeadingMap] = ()
+) -> tuple[list[ReadNumber], list[Finding]]:
     """Read a sheet of certificate numbers that came from outside; numbers of good rows in its order, and everything found.
 
     Raises:
         SheetError: The file cannot be read at all; its findings say why.
     """
-    return numbers_of(open_book(Path(path)), context)
+    return numbers_of(open_book(Path(path)), context, maps)

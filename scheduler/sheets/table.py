@@ -10,10 +10,14 @@ from scheduler.sheets.cells import Layout, Row
 from scheduler.sheets.columns import Table, fold, foldings, is_added, lookup
 from scheduler.sheets.columns_entries import SERIAL_HEADINGS
 from scheduler.sheets.faults import Pair
+from scheduler.sheets.mappings import HeadingMap, fitting
+from scheduler.sheets.proposals import nearest
 from scheduler.sheets.survey import column_letters
 from scheduler.sheets.workbook import Book, Cell, Grid
 
 _HEADING_ROWS = 10
+MAPPED = ("entries", "numbers")
+"""Tables whose unfamiliar headings an office may decide on."""
 OWN_SHEETS = frozenset({"填写说明", "代码表", "问题清单"})
 """Sheets that this product adds to what it writes."""
 _SHOWN = 12
@@ -31,6 +35,13 @@ class Sheet:
     heading_cells: tuple[Cell, ...]
     columns: dict[str, int]
     """Key and index of its column, from 0."""
+    mapping: HeadingMap | None = None
+    """What the office decided on these headings; None where nothing was."""
+
+    @property
+    def known(self) -> dict[str, str]:
+        """Return every folded heading that is known here, with the key it means; empty where it is not used."""
+        return lookup(self.table) | (self.mapping.known() if self.mapping else {})
 
     def rows(self, findings: list[Finding]) -> Iterator[Row]:
         """Give the rows below the heading; a heading that is repeated further down is passed over."""
@@ -50,7 +61,8 @@ class Sheet:
         """Return what each row needs to know."""
         labels = {key: self.label(index) for key, index in self.columns.items()}
         exact = frozenset(column.key for column in self.table.columns if column.text)
-        return Layout(self.table, self.columns, labels, self.grid.survey, exact)
+        always = self.mapping.values if self.mapping else {}
+        return Layout(self.table, self.columns, labels, self.grid.survey, exact, always)
 
     def label(self, index: int) -> str:
         """Return letter and heading of a column, index from 0."""
@@ -58,10 +70,14 @@ class Sheet:
         return f"{column_letters(index + 1)} {' '.join(str(words).split())}".strip()
 
 
-def find_by_heading(book: Book, table: Table, findings: list[Finding]) -> Sheet | None:
-    """Find the one sheet that holds a table, by its name or else by its headings."""
+def find_by_heading(book: Book, table: Table, findings: list[Finding], maps: Sequence[HeadingMap] = ()) -> Sheet | None:
+    """Find the one sheet that holds a table, by its name or else by its headings.
+
+    Args:
+        maps: What the office decided on unfamiliar headings.
+    """
     grids = [grid for grid in book.grids if grid.name not in OWN_SHEETS]
-    candidates = [sheet for grid in grids if (sheet := _recognise(book, grid, table))]
+    candidates = [sheet for grid in grids if (sheet := _recognise(book, grid, table, maps))]
     names = {fold(spelling) for spelling in table.spellings()}
     visible = [s for s in candidates if not s.grid.hidden]
     named = [s for s in visible if fold(s.grid.name) in names]
@@ -100,17 +116,19 @@ def heading_row(book: Book, grid: Grid, tables: Sequence[Table]) -> int | None:
     return max(found, key=lambda sheet: len(sheet.columns)).heading_row if found else None
 
 
-def _recognise(book: Book, grid: Grid, table: Table) -> Sheet | None:
-    known = lookup(table)
+def _recognise(book: Book, grid: Grid, table: Table, maps: Sequence[HeadingMap] = ()) -> Sheet | None:
+    usual = lookup(table)
     least = min(2, sum(column.required for column in table.columns) or 2)
     best: Sheet | None = None
     for number, cells in grid.rows[:_HEADING_ROWS]:
         columns: dict[str, int] = {}
+        mapping = fitting(maps, table.key, cells)
+        known = usual | mapping.known() if mapping else usual
         for index, cell in enumerate(cells):
             if key := _meaning(cell, known):
                 columns.setdefault(key, index)
         if len(columns) >= least and (best is None or len(columns) > len(best.columns)):
-            best = Sheet(book.file, grid, table, number, cells, columns)
+            best = Sheet(book.file, grid, table, number, cells, columns, mapping)
     return best
 
 
@@ -122,10 +140,13 @@ def _meaning(cell: Cell, known: dict[str, str]) -> str | None:
 
 def _checked(sheet: Sheet, findings: list[Finding]) -> Sheet | None:
     """Add what must be said of the headings; None when a compulsory one is missing."""
-    known = lookup(sheet.table)
+    known = sheet.known
+    _say_mapping(sheet, findings)
     for index, cell in enumerate(sheet.heading_cells):
         if isinstance(cell, str) and cell.strip() and not is_added(cell) and fold(cell) not in SERIAL_HEADINGS:
             key = _meaning(cell, known)
+            if key == "":
+                continue
             if key is None:
                 _warn(
                     findings,
@@ -134,6 +155,7 @@ def _checked(sheet: Sheet, findings: list[Finding]) -> Sheet | None:
                     ("无法识别的列，未读取", "this column is not known and was not read"),
                     column=sheet.label(index),
                     said=cell,
+                    hint=_how_to_map(sheet, cell),
                 )
             elif sheet.columns[key] != index:
                 first = sheet.label(sheet.columns[key])
@@ -152,12 +174,44 @@ def _checked(sheet: Sheet, findings: list[Finding]) -> Sheet | None:
     _warn_hidden(sheet, findings)
     _warn_merged(sheet, findings)
     _warn_headless(sheet, findings)
-    missing = [c for c in sheet.table.columns if c.required and c.key not in sheet.columns]
+    given = sheet.mapping.values if sheet.mapping else {}
+    missing = [c for c in sheet.table.columns if c.required and c.key not in sheet.columns and c.key not in given]
     for column in missing:
         what = Text(f"缺少必填列“{column.zh}”", f"the compulsory column {column.zh} ({column.en}) is missing")
         hint = Text(f"请在标题行增加“{column.zh}”一列", f"add a column headed {column.en}")
         findings.append(Finding("missing-heading", what, sheet.where(sheet.heading_row), hint=hint))
     return None if missing else sheet
+
+
+def _how_to_map(sheet: Sheet, cell: str) -> Pair:
+    """Return what to do about an unfamiliar heading: which column it may be, and how to say so once and for all."""
+    key = nearest(cell, sheet.table, sheet.columns)
+    words = " ".join(cell.split())
+    if key is None or sheet.table.key not in MAPPED:
+        return (
+            "不需要时不必处理；需要时改用模板的标题",
+            "nothing where it is not needed; else use a heading of the template",
+        )
+    column = sheet.table.column(key)
+    call = f'scheduler mapping {sheet.file} --kind {sheet.table.key} --set "{words}={column.zh}" --yes'
+    return (f"是否为“{column.zh}”？是则运行 {call}", f"is it {column.en}? then run {call}")
+
+
+def _say_mapping(sheet: Sheet, findings: list[Finding]) -> None:
+    one = sheet.mapping
+    if one is None:
+        return
+    usual = lookup(sheet.table)
+    labels = {column.key: column for column in sheet.table.columns}
+    changed = {h: labels[k] for h, k in one.columns.items() if k in labels and _meaning(h, usual) != k}
+    given = {labels[k].zh: v for k, v in one.values.items() if k in labels}
+    parts = [f"{heading} → {column.zh}" for heading, column in changed.items()]
+    parts += [f"{zh} = {value}" for zh, value in given.items()]
+    passed = [heading for heading, key in one.columns.items() if not key]
+    parts += [f"{'、'.join(passed)} → （不用 not used）"] if passed else []
+    if parts:
+        what = (f"按列对应“{one.name}”读取", f"read by the mapping {one.name}")
+        _warn(findings, sheet, "mapping-used", what, said="；".join(parts))
 
 
 def _no_heading(book: Book, table: Table, sheet: str | None = None) -> Finding:
@@ -167,7 +221,17 @@ def _no_heading(book: Book, table: Table, sheet: str | None = None) -> Finding:
         Text(f"前 {_HEADING_ROWS} 行中没有找到标题行", f"no heading row was found in the first {_HEADING_ROWS} rows"),
         Where(book.file, sheet),
         expected=Text("、".join(c.zh for c in wanted), ", ".join(c.en for c in wanted)),
-        hint=Text("请使用模板；csv 文件请另存为 UTF-8", "use the template; save csv files as UTF-8"),
+        hint=_template_or_mapping(book, table),
+    )
+
+
+def _template_or_mapping(book: Book, table: Table) -> Text:
+    if table.key not in MAPPED:
+        return Text("请使用模板；csv 文件请另存为 UTF-8", "use the template; save csv files as UTF-8")
+    call = f"scheduler mapping {book.file} --kind {table.key}"
+    return Text(
+        f"请使用模板，或用 {call} 对应一次标题；csv 文件请另存为 UTF-8",
+        f"use the template, or map the headings once with {call}; save csv files as UTF-8",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -13,25 +14,43 @@ from scheduler.domain.rounds import RoundSetup
 from scheduler.domain.sessions import Sitting
 from scheduler.sheets import columns_setup as tables
 from scheduler.sheets.codes import KINDS, award_codes, scheme_codes
-from scheduler.sheets.columns import Column, Table, TemplateKind, Value
+from scheduler.sheets.columns import Column, Table, TemplateKind, Value, make_column
 from scheduler.sheets.columns_entries import ENTRIES, HELD_SHOWN, SHOWN, held_columns
 from scheduler.sheets.columns_marks import ASSESSORS_SHOWN, item_ids_of, marks_table
 from scheduler.sheets.columns_numbers import NUMBERS
 from scheduler.sheets.paint import LISTS, NOTES, dim, fill, head, head_columns, new_book, offer_lists, put
+from scheduler.sheets.profiles import Profile
 from scheduler.sheets.setup_rows import setup_rows
 
+_PASSED_OVER = ("按表样填写，本系统不读取", "as the profile asks; this product does not read it")
 _SPARE_ROWS = 2000
 """Rows below the heading that have drop-down lists."""
 
 
-def template_book(kind: TemplateKind, catalogue: Catalogue) -> Workbook:
-    """Return an empty template."""
+def template_book(kind: TemplateKind, catalogue: Catalogue, profile: Profile | None = None) -> Workbook:
+    """Return an empty template, with the columns of a profile where one is given."""
+    if profile is not None:
+        own = ENTRIES if kind == "entries" else NUMBERS
+        return _book([(own, _profile_columns(own, profile), [])], catalogue)
     if kind == "entries":
         return _book([(ENTRIES, SHOWN, [])], catalogue)
     if kind == "setup":
         return _book([(table, table.columns, []) for table in tables.SETUP], catalogue)
     table = NUMBERS if kind == "numbers" else marks_table(item_ids_of(catalogue), ASSESSORS_SHOWN)
     return _book([(table, table.columns, [])], catalogue)
+
+
+def _profile_columns(table: Table, profile: Profile) -> list[Column]:
+    """Return the columns of a profile in its order, then the compulsory ones of ours that it does not have."""
+    ours = {column.key: column for column in table.columns}
+    columns = [
+        replace(ours[one.field], zh=one.zh, en=one.en, required=one.required or ours[one.field].required)
+        if one.field
+        else make_column(one.zh, one.zh, one.en, _PASSED_OVER, required=one.required)
+        for one in profile.columns
+    ]
+    has = {one.field for one in profile.columns}
+    return columns + [column for column in table.columns if column.required and column.key not in has]
 
 
 def entries_book(entries: Sequence[Entry], catalogue: Catalogue) -> Workbook:

@@ -15,6 +15,7 @@ from scheduler.domain.sessions import Plan, Sitting
 from scheduler.errors import Finding
 from scheduler.sheets.columns import TemplateKind
 from scheduler.sheets.columns_plan import Origin
+from scheduler.sheets.profiles import Profile
 
 __all__ = [
     "Origin",
@@ -29,11 +30,15 @@ __all__ = [
 ]
 
 
-def write_template(kind: TemplateKind, out: Path, *, catalogue: Catalogue) -> None:
-    """Write an empty template: headings in both languages, drop-down lists, an instruction sheet."""
+def write_template(kind: TemplateKind, out: Path, *, catalogue: Catalogue, profile: Profile | None = None) -> None:
+    """Write an empty template: headings in both languages, drop-down lists, an instruction sheet.
+
+    Args:
+        profile: Columns to have instead of our own, for registrations and numbers.
+    """
     from scheduler.sheets.template import save, template_book
 
-    save(template_book(kind, catalogue), out)
+    save(template_book(kind, catalogue, profile), out)
 
 
 def write_entries(entries: Sequence[Entry], out: Path, *, catalogue: Catalogue) -> None:
