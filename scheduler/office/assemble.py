@@ -12,7 +12,8 @@ from scheduler.domain.calendar import Window
 from scheduler.domain.catalogue import Catalogue, Component
 from scheduler.domain.entries import Entitlement, Entry
 from scheduler.domain.rounds import Group, Party, Round, RoundSetup
-from scheduler.errors import Finding, Text, Where, errors_in
+from scheduler.domain.sessions import PlanVersion
+from scheduler.errors import Finding, StalePlan, Text, Where, errors_in
 from scheduler.office.by_document import by_document
 from scheduler.office.desk import Office
 from scheduler.recognition.assess import assess
@@ -150,3 +151,18 @@ def _round(setup: RoundSetup, parties: list[Party], components: dict[str, Compon
         waivers=setup.waivers,
         shares=setup.shares,
     )
+
+
+def refuse_if_gone(round_: Round, kept: PlanVersion) -> None:
+    """Raise StalePlan where a version uses a room, slot or component that the round no longer has."""
+    known = {one.id for part in (round_.rooms, round_.slots, round_.components) for one in part}
+    used = {key for session in kept.plan.sessions for key in (session.room_id, session.slot_id, *session.component_ids)}
+    gone = sorted(used - known)
+    if gone:
+        raise StalePlan(
+            Text(
+                f"方案第 {kept.version} 版用到的{'、'.join(gone)}已不在批次设置中",
+                f"version {kept.version} uses {', '.join(gone)}, which the round no longer has",
+            ),
+            hint=Text("重新编排该批次", "plan the round again"),
+        )

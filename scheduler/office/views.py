@@ -7,10 +7,9 @@ from pathlib import Path
 
 from scheduler.domain.certificates import Certificate
 from scheduler.domain.entries import Entitlement, Entry
-from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import PlanVersion
-from scheduler.errors import NotFound, StalePlan, Text
-from scheduler.office.assemble import assemble
+from scheduler.errors import NotFound, Text
+from scheduler.office.assemble import assemble, refuse_if_gone
 from scheduler.office.desk import Office
 from scheduler.recognition.assess import assess
 from scheduler.sheets.write import write_plan
@@ -82,21 +81,7 @@ def plan_workbook(office: Office, *, round_id: str, out: str | Path, version: in
     with office.registry.transaction(write=False) as store:
         assembled = assemble(office, store, round_id)
         kept = store.plans.version(round_id, version)
-    _refuse_if_gone(assembled.round, kept)
+    refuse_if_gone(assembled.round, kept)
     path = Path(out)
     write_plan(path, kept.plan, assembled.round, assembled.names)
     return path
-
-
-def _refuse_if_gone(round_: Round, kept: PlanVersion) -> None:
-    known = {one.id for part in (round_.rooms, round_.slots, round_.components) for one in part}
-    used = {key for session in kept.plan.sessions for key in (session.room_id, session.slot_id, *session.component_ids)}
-    gone = sorted(used - known)
-    if gone:
-        raise StalePlan(
-            Text(
-                f"方案第 {kept.version} 版用到的{'、'.join(gone)}已不在批次设置中",
-                f"version {kept.version} uses {', '.join(gone)}, which the round no longer has",
-            ),
-            hint=Text("重新编排该批次", "plan the round again"),
-        )
