@@ -142,4 +142,4 @@ def _absent_by_trade(decided: Sequence[tuple[Entry, Outcome]], catalogue: Catalo
     for (trade, kind), marks in sorted(found.items()):
         name, called = catalogue.trade(trade).name, kind_words(kind)
         rows.append((trade, name.zh, name.en, f"{called.zh} {called.en}", *_counted(marks)))
-    return Figure("absence-by-trade", phrase("Absence by trade and component"), columns, tuple(rows))
+    return Figure("absence-by-trade", phrase("Absence by trade"), columns, tuple(rows))

@@ -169,7 +169,7 @@ def _sites(reading: Reading) -> Figure:
 
 def _bands(reading: Reading) -> Figure:
     columns = (
-        ("from", phrase("From, per cent")), ("to", phrase("To, per cent")), ("sessions", phrase("Sessions")),
+        ("from", phrase("Above, per cent")), ("to", phrase("Up to, per cent")), ("sessions", phrase("Sessions")),
     )  # fmt: skip
     width = 100 // BANDS
     found = Counter(min(BANDS - 1, (100 * one.used - 1) // one.offered // width) for one in reading.held if one.used)
@@ -213,7 +213,7 @@ def trips_of(reading: Reading) -> list[float | None]:
 
 
 def _travel(reading: Reading) -> Figure:
-    columns = (("from", phrase("From, km")), ("to", phrase("To, km")), ("trips", phrase("Trips, one way")))
+    columns = (("from", phrase("From, km")), ("to", phrase("Below, km")), ("trips", phrase("Trips, one way")))
     known = [km for km in trips_of(reading) if km is not None]
     farthest = max(known, default=0.0)
     width = next((w for w in ROUND_WIDTHS if farthest < w * CLASSES), math.floor(farthest / CLASSES) + 1)

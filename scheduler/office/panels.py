@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +15,9 @@ from scheduler.press.charts import Bar, Chart, bars, columns
 
 MOST_BARS = 10
 """Rows of a chart at most; the smallest of more are added up in one."""
-HEIGHTS = {True: 128.0, False: 225.0}
+HEIGHTS = {True: 122.8, False: 250.0}
 """Height of a chart, in its own units, with results on the page and without."""
-Record = Mapping[str, Cell]
+Record = dict[str, Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Panels:
         ]
         most = max(rows, key=lambda row: _number(row["sittings"]), default={})
         note = phrase(
-            "{sittings} sittings on {days} days; most on {day}: {most}.",
+            "Sittings: {sittings}; exam days: {days}; most on {day}: {most}.",
             sittings=amount(sum(int(_number(row["sittings"])) for row in rows)),
             days=len(rows),
             day=short_date_words(date.fromisoformat(str(most["date"]))) if most else "—",
@@ -86,16 +86,10 @@ class Panels:
     def _filled(self, id_: str, key: str, label: Callable[[Record], str], note: Text) -> Panel:
         rows = [row for row in self._figures[id_].records() if row["offered"]]
         shown, rest = _largest(rows, "offered")
-        found = [self._fill_bar(label(row), row, str(row[key])) for row in shown]
+        found = [self._share_bar(label(row), row["used"], row["offered"], str(row[key])) for row in shown]
         if rest:
-            added: Record = {name: sum(int(_number(row[name])) for row in rest) for name in ("used", "offered")}
-            found.append(self._fill_bar(self._others(rest), added, "others"))
+            found.append(self._share_bar(self._others(rest), _sum(rest, "used"), _sum(rest, "offered"), "others"))
         return self._panel(bars, id_, found, note, most=100.0, unit="%")
-
-    def _fill_bar(self, label: str, row: Record, key: str) -> Bar:
-        rate = share(_number(row["used"]), _number(row["offered"]))
-        note = f"{percent(rate)}  {amount(row['used'])}/{amount(row['offered'])}"
-        return Bar(label, (round(100 * (rate or 0), 2),), note, key)
 
     def _others(self, rest: Sequence[Record]) -> str:
         return self._say(phrase("{n} others", n=len(rest)))
@@ -162,19 +156,18 @@ class Panels:
     def _passed(self, id_: str) -> Panel:
         key, earned = ("trade", "all") if id_ == "pass-by-trade" else ("award", "earned")
         shown, rest = _largest(self._figures[id_].records(), "sat")
-        found = [self._pass_bar(self._named(row), _passes(row), row["sat"], str(row[key])) for row in shown]
+        found = [self._share_bar(self._named(row), _passes(row), row["sat"], str(row[key])) for row in shown]
         if rest:
             passes = sum(_passes(row) for row in rest)
-            there = sum(int(_number(row["sat"])) for row in rest)
-            found.append(self._pass_bar(self._others(rest), passes, there, "others"))
+            found.append(self._share_bar(self._others(rest), passes, _sum(rest, "sat"), "others"))
         note = phrase("Of those who sat, who earned the award.")
         if earned == "all":
             note = phrase("Of those who sat, who earned at least one award.")
         return self._panel(bars, id_, found, note, most=100.0, unit="%")
 
-    def _pass_bar(self, label: str, passes: int, there: Cell, key: str) -> Bar:
-        rate = share(passes, _number(there))
-        return Bar(label, (round(100 * (rate or 0), 2),), f"{percent(rate)}  {amount(passes)}/{amount(there)}", key)
+    def _share_bar(self, label: str, part: Cell, whole: Cell, key: str) -> Bar:
+        rate = share(_number(part), _number(whole))
+        return Bar(label, (round(100 * (rate or 0), 2),), f"{percent(rate)} · {amount(part)}/{amount(whole)}", key)
 
     def _named(self, row: Record) -> str:
         return str(row[self._language])
@@ -194,19 +187,23 @@ class Panels:
         by_trade: dict[str, list[Record]] = {}
         for row in self._figures["absence-by-trade"].records():
             by_trade.setdefault(str(row["trade"]), []).append(row)
-        found = []
-        for trade, rows in sorted(by_trade.items()):
-            due, absent = (sum(int(_number(row[key])) for row in rows) for key in ("due", "absent"))
-            rate = share(absent, due)
-            note = f"{percent(rate)}  {amount(absent)}/{amount(due)}"
-            found.append(Bar(self._named(rows[0]), (round(100 * (rate or 0), 2),), note, trade))
-        other = {key: sum(int(_number(row[key])) for rows in by_trade.values() for row in rows) for key in ("deferred", "barred")}  # fmt: skip
-        note_ = phrase("Besides: {deferred} deferred, {barred} barred.", **other)
-        return self._panel(bars, "absence-by-trade", found, note_, unit="%")
+        counted = ("due", "absent", "deferred", "barred")
+        trades = [rows[0] | {key: _sum(rows, key) for key in counted} for _, rows in sorted(by_trade.items())]
+        shown, rest = _largest(trades, "due")
+        found = [self._share_bar(self._named(row), row["absent"], row["due"], str(row["trade"])) for row in shown]
+        if rest:
+            found.append(self._share_bar(self._others(rest), _sum(rest, "absent"), _sum(rest, "due"), "others"))
+        more = {key: _sum(trades, key) for key in counted[2:]}
+        note = phrase("Besides: {deferred} deferred, {barred} barred.", **more)
+        return self._panel(bars, "absence-by-trade", found, note, unit="%")
 
 
 def _number(value: Cell) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _sum(rows: Sequence[Record], key: str) -> int:
+    return sum(int(_number(row[key])) for row in rows)
 
 
 def _passes(row: Record) -> int:

@@ -184,10 +184,10 @@ def _tiles(head: Figure, language: Language) -> list[dict[str, str]]:
 
     tiles = [
         tile(phrase("Candidates placed"), amount(value["placed"]), phrase("{n} without a place", n=amount(value["unplaced"]))),
-        tile(phrase("Sessions"), amount(value["sessions"]), phrase("on {n} days", n=amount(value["days"]))),
+        tile(phrase("Sessions"), amount(value["sessions"]), phrase("exam days: {n}", n=amount(value["days"]))),
         tile(phrase("Fill rate"), percent(value["fill"]), phrase("of {n} seats", n=amount(value["offered"]))),
         tile(phrase("Mean trip, km"), amount(value["km_mean"]), phrase("longest {n}", n=amount(value["km_max"]))),
-        tile(phrase("Examiners called"), amount(value["examiners"]), phrase("{n} duties", n=amount(value["duties"]))),
+        tile(phrase("Examiners called"), amount(value["examiners"]), phrase("duties: {n}", n=amount(value["duties"]))),
     ]  # fmt: skip
     if "pass" in value:
         tiles.append(tile(phrase("Pass rate"), percent(value["pass"]), phrase("of {n} who sat", n=amount(value["sat"]))))  # fmt: skip

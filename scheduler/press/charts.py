@@ -15,6 +15,12 @@ WIDTH = 344.0
 """Width of every chart in its own units; a chart 91 mm wide has letters of 7 points."""
 SIZE = 9.6
 """Height of letters, in units."""
+LEAST = 7.6
+"""Height of letters where there is little room."""
+THICKEST = 34.0
+"""Height that a row of bars takes at most."""
+LABELS = 0.46
+"""Share of the width that the labels of bars may take."""
 INK, SOFT, RULE = "#1f2933", "#5b6770", "#d5dbe1"
 TINTS = ("#2f5d8a", "#a9c4de", "#f4e3c1")
 """Fills of the first, second and third series: dark, middle, light."""
@@ -68,8 +74,16 @@ def ticks(most: float, wanted: int = 4) -> list[float]:
 
 
 def width_of(text: str) -> float:
-    """Return about how wide a text is, in heights of its letters: Chinese letters are square, others half as wide."""
-    return sum(1.0 if ord(letter) > 0x2E7F else 0.56 for letter in text)
+    """Return about how wide a text is, in heights of its letters; rather too much than too little."""
+    return sum(_letter(letter) for letter in text)
+
+
+def _letter(letter: str) -> float:
+    if ord(letter) > 0x2E7F:
+        return 1.0
+    if letter in "MWmw%@":
+        return 0.92
+    return 0.68 if letter.isupper() else 0.57
 
 
 def fitted(text: str, room: float) -> str:
@@ -110,7 +124,7 @@ class _Sheet:
 
     def box(self, x: float, y: float, width: float, height: float, *, series: int) -> None:
         self.parts.append(
-            f'<rect class="s{series}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" fill="{TINTS[series % len(TINTS)]}" stroke="{INK}" stroke-width="0.5"/>'
+            f'<rect class="s{series}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" fill="{TINTS[series % len(TINTS)]}" stroke="{INK}" stroke-width="{0.5 if width > 6 else 0.2}"/>'
         )
 
     def group(self, bar: Bar, series: int) -> None:
@@ -147,8 +161,12 @@ def bars(chart: Chart) -> str:
     if not chart.bars:
         return _nothing(sheet)
     top = 12.0 if chart.series else 2.0
-    bottom = chart.height - 13
-    left = min(0.4 * WIDTH, max(SIZE * width_of(bar.label) for bar in chart.bars) + 8)
+    bottom = min(chart.height - 13, top + THICKEST * len(chart.bars))
+    pitch = (bottom - top) / len(chart.bars)
+    widest = max(width_of(bar.label) for bar in chart.bars)
+    high = max(LEAST, min(SIZE, pitch * 0.86))
+    letters = max(LEAST, min(high, (LABELS * WIDTH - 8) / max(widest, 1)))
+    left = min(LABELS * WIDTH, letters * widest + 8)
     right = WIDTH - max(SIZE * width_of(bar.note) for bar in chart.bars) - 8
     greatest = max(sum(bar.values) for bar in chart.bars)
     marks = ticks(chart.most if chart.most is not None else greatest)
@@ -156,8 +174,7 @@ def bars(chart: Chart) -> str:
     for mark in marks:
         sheet.line(left + mark * scale, top, left + mark * scale, bottom)
         sheet.text(left + mark * scale, bottom + 11, plain(mark) + chart.unit, at="middle", size=SIZE - 1.6, soft=True)
-    pitch = (bottom - top) / len(chart.bars)
-    thick, letters = min(13.0, pitch * 0.7), min(SIZE, max(5.5, pitch * 0.86))
+    thick = min(13.0, pitch * 0.7)
     for n, bar in enumerate(chart.bars):
         middle = top + pitch * (n + 0.5)
         sheet.text(left - 5, middle + letters * 0.36, fitted(bar.label, (left - 6) / letters), at="end", size=letters)
@@ -167,7 +184,7 @@ def bars(chart: Chart) -> str:
             sheet.box(x, middle - thick / 2, value * scale, thick, series=series)
             sheet.close()
             x += value * scale
-        sheet.text(x + 4, middle + letters * 0.36, bar.note, size=letters)
+        sheet.text(x + 4, middle + high * 0.36, bar.note, size=high)
     sheet.line(left, top, left, bottom, strong=True)
     if chart.series:
         sheet.legend(8)
@@ -213,11 +230,12 @@ def _column(sheet: _Sheet, bar: Bar, middle: float, thick: float, axis: tuple[fl
 
 def _along(sheet: _Sheet, left: float, pitch: float, bottom: float) -> None:
     """Write labels below the axis: each, or every second, third, ... where they would run into each other."""
-    widest = max((SIZE - 1.2) * width_of(bar.label) for bar in sheet.chart.bars) + 4
-    every = max(1, math.ceil(widest / pitch))
+    widest = max(width_of(bar.label) for bar in sheet.chart.bars)
+    size = max(LEAST - 0.4, min(SIZE - 1.2, (pitch - 3) / max(widest, 1)))
+    every = max(1, math.ceil((size * widest + 3) / pitch))
     for n, bar in enumerate(sheet.chart.bars):
         if n % every == 0:
-            sheet.text(left + pitch * (n + 0.5), bottom + 11, bar.label, at="middle", size=SIZE - 1.2)
+            sheet.text(left + pitch * (n + 0.5), bottom + 11, bar.label, at="middle", size=size)
 
 
 def _notes(sheet: _Sheet, left: float, pitch: float, axis: tuple[float, float]) -> None:
