@@ -79,7 +79,7 @@ class TimedSeal:
         )
         whole: bytes = signed.dump(force=True)
         if len(whole) > self.size:
-            raise self._refused("the stamp is too large", f"{len(whole)} bytes")
+            raise self._refused(Text("时间戳过大", "the stamp is too large"), f"{len(whole)} bytes")
         return whole.ljust(self.size, b"\0")
 
     def _known_token(self, signature: bytes) -> cms.ContentInfo:
@@ -89,7 +89,7 @@ class TimedSeal:
             if not self._stampers or {one.dump() for one in _certificates(token)} <= self._stampers:
                 return token
         self._material = None
-        raise self._refused("it stamps with another certificate each time", "")
+        raise self._refused(Text("每次用不同的证书盖戳", "it stamps with another certificate each time"), "")
 
     def _token(self, signature: bytes) -> cms.ContentInfo:
         """Return the stamp of a signature. Source: RFC 3161, 2.4."""
@@ -102,21 +102,21 @@ class TimedSeal:
             token = answer["time_stamp_token"]
             said = token["content"]["encap_content_info"]["content"].parsed if token.native else None
         except OSError as fault:
-            raise self._refused("the authority does not answer", str(fault)[:120]) from fault
+            raise self._refused(Text("服务没有应答", "the authority does not answer"), str(fault)[:120]) from fault
         except (ValueError, TypeError, KeyError) as fault:
-            raise self._refused("the answer cannot be read", str(fault)[:120]) from fault
+            raise self._refused(Text("应答无法读取", "the answer cannot be read"), str(fault)[:120]) from fault
         if status not in {"granted", "granted_with_mods"} or said is None:
-            raise self._refused("the authority refuses", str(status))
+            raise self._refused(Text("服务拒绝", "the authority refuses"), str(status))
         if said["message_imprint"]["hashed_message"].native != digest or said["nonce"].native != nonce:
-            raise self._refused("the authority has stamped something else", "")
+            raise self._refused(Text("所盖的不是送去的内容", "the authority has stamped something else"), "")
         try:
             refuse_unsound(token, signature)
         except (ValueError, TypeError, KeyError, AttributeError, InvalidSignature) as fault:
-            raise self._refused("the stamp cannot be verified", str(fault)[:120]) from fault
+            raise self._refused(Text("时间戳无法验证", "the stamp cannot be verified"), str(fault)[:120]) from fault
         return token
 
-    def _refused(self, why: str, said: str) -> SealFailed:
-        what = Text("时间戳服务没有给出可用的时间戳", f"no time stamp: {why}")
+    def _refused(self, why: Text, said: str) -> SealFailed:
+        what = Text(f"没有得到可用的时间戳：{why.zh}", f"no time stamp: {why.en}")
         hint = Text("检查 tsa_url 和网络；已发证书不受影响", "check tsa_url and the network; what was issued stands")
         return SealFailed(what, [Finding("tsa", what, Where(subject=self._url), said=said or None, hint=hint)])
 

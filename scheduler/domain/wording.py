@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
+from functools import cache
 
+from scheduler.domain.calendar import Slot
 from scheduler.domain.catalogue import Component
 from scheduler.errors import Text
 from scheduler.phrases import phrase
@@ -16,21 +18,6 @@ _LEVELS = {
     2: Text("二级/技师", "Level 2 / Technician"),
     1: Text("一级/高级技师", "Level 1 / Senior Technician"),
 }
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
 SPECIMEN = "样本：由示范机构制作，不具有任何效力 · SPECIMEN of a demonstration office, of no legal effect"
 """Stands on every paper of a demonstration office, as one of its inquiry lines."""
 
@@ -45,7 +32,60 @@ def level_words(level: int) -> Text:
 
 def date_words(day: date) -> Text:
     """Return a date as printed: 2026年6月8日, and 8 June 2026."""
-    return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
+    return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_month(day)} {day.year}")
+
+
+def short_date_words(day: date) -> Text:
+    """Return a date without its year, for lists and pictures: 6月8日, and 8 Jun."""
+    return Text(f"{day.month}月{day.day}日", f"{day.day} {_month(day, 'abbreviated')}")
+
+
+def weekday_words(day: date) -> Text:
+    """Return the day of the week: 星期一, and Monday."""
+    return Text(*(_names("get_day_names", "wide", locale)[day.weekday()] for locale in ("zh", "en")))
+
+
+def dated_words(day: date) -> Text:
+    """Return a date with its day of the week: 2026年6月8日（星期一）, and Monday, 8 June 2026."""
+    plain, name = date_words(day), weekday_words(day)
+    return Text(f"{plain.zh}（{name.zh}）", f"{name.en}, {plain.en}")
+
+
+def month_words(day: date) -> Text:
+    """Return the month of a day: 2026年6月, and June 2026."""
+    return Text(f"{day.year}年{day.month}月", f"{_month(day)} {day.year}")
+
+
+def quarter_words(day: date) -> Text:
+    """Return the quarter of a day: 2026年第二季度, and second quarter of 2026."""
+    n = (day.month - 1) // 3
+    return Text(
+        f"{day.year}年第{'一二三四'[n]}季度", f"{('first', 'second', 'third', 'fourth')[n]} quarter of {day.year}"
+    )
+
+
+def time_words(start: time, end: time) -> Text:
+    """Return a span of hours within a day, the same in both languages but for its dash: 08:30—12:00, and 08:30–12:00."""
+    return Text(f"{start:%H:%M}—{end:%H:%M}", f"{start:%H:%M}–{end:%H:%M}")
+
+
+def slot_words(slot: Slot) -> Text:
+    """Return when a slot is: 2026年6月8日（星期一）08:30—12:00, and Monday, 8 June 2026, 08:30–12:00."""
+    on, hours = dated_words(slot.on), time_words(slot.start, slot.end)
+    return Text(f"{on.zh}{hours.zh}", f"{on.en}, {hours.en}")
+
+
+def _month(day: date, width: str = "wide") -> str:
+    """Return the English name of a day's month."""
+    return _names("get_month_names", width, "en")[day.month]
+
+
+@cache
+def _names(which: str, width: str, locale: str) -> dict[int, str]:
+    """Return names of months or days of the week as Babel has them, read once."""
+    from babel import dates
+
+    return dict(getattr(dates, which)(width, locale=locale))
 
 
 def span_words(first: date, last: date | None) -> Text:

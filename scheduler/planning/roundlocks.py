@@ -206,7 +206,7 @@ def _locks_apart(round_: Round) -> Iterator[Finding]:
             before, whose = said.setdefault((group_id, lock.component_id, part), (value, lock.party_id))
             if before != value and whose != lock.party_id:
                 what = Text(
-                    f"同组考生 {whose} 与 {lock.party_id} 的 {lock.component_id} 分别锁定在 {before} 和 {value}",
+                    f"分组 {group_id} 的考生 {whose} 与 {lock.party_id} 的 {lock.component_id} 分别锁定在 {before} 和 {value}",
                     f"{whose} and {lock.party_id} of group {group_id} are locked for {lock.component_id} to {before} and {value}",
                 )
                 yield Finding("round-lock", what, Where(path=f"locks[{i}]"), value, hint=_UNLOCK)
