@@ -1,0 +1,50 @@
+"""The register of what happened on the day (考场异常情况登记表): one row an event, with room for the signatures it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from openpyxl import Workbook
+
+from scheduler.phrases import phrase
+from scheduler.sheets.paint import Value, head, new_book, rows_below
+
+WIDTHS = (7, 12, 14, 20, 14, 18, 16, 24, 10, 60, 10, 10, 36, 14, 18, 12, 14, 14)
+
+
+def headings() -> list[str]:
+    """Return the headings, Chinese above English."""
+    words = (
+        phrase("No."),
+        phrase("Date"),
+        phrase("Hours"),
+        phrase("Site"),
+        phrase("Room"),
+        phrase("Session"),
+        phrase("Event"),
+        phrase("Person"),
+        phrase("Turn and place"),
+        phrase("What happened"),
+        phrase("Minutes lost"),
+        phrase("Minutes added"),
+        phrase("Reason"),
+        phrase("Entered by"),
+        phrase("Entered at"),
+        phrase("State"),
+        phrase("Examiner's signature"),
+        phrase("Site head's signature"),
+    )
+    return [f"{one.zh}\n{one.en}" for one in words]
+
+
+def day_book(title: str, rows: Sequence[Sequence[Value]]) -> Workbook:
+    """Return the register; the last two columns stay empty, to be signed by hand."""
+    book = new_book()
+    sheet = book.create_sheet(phrase("Exam day events").zh)
+    head(sheet, headings(), WIDTHS)
+    rows_below(sheet, rows)
+    for number in range(2, len(rows) + 2):
+        sheet.row_dimensions[number].height = 30
+    sheet.oddHeader.center.text = title.replace("&", "&&")
+    sheet.oddFooter.center.text = phrase("Page {n} of {total}", n="&P", total="&N").zh
+    return book
