@@ -76,7 +76,7 @@ class DayEvent:
 def in_force(events: Iterable[DayEvent]) -> list[DayEvent]:
     """Return the events that hold: neither taken back nor taking back, in the order they were entered."""
     events = list(events)
-    gone = {event.withdraws for event in events}
+    gone = {event.withdraws for event in events if event.act is DayAct.WITHDRAWN}
     return [event for event in events if event.act is not DayAct.WITHDRAWN and event.no not in gone]
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from scheduler.domain.day import DayAct, DayEvent, in_force
 from scheduler.domain.results import Attendance
-from scheduler.domain.sessions import Plan, Sitting
+from scheduler.domain.sessions import Plan, Session, Sitting
 from scheduler.errors import Finding, InputError, NotFound, RegistryError, Text, Where
-from scheduler.office.day_edit import Edit, EntryReport, Today, said, today
+from scheduler.office.day_edit import Edit, EntryReport, Today, refused, said, today
 from scheduler.office.desk import Office
 from scheduler.office.substitutes import other_examiners, other_rooms
 from scheduler.planning import edits
@@ -125,8 +125,9 @@ def enter_room(
             return _done(day)
         room = day.people.room(to)
         event = replace(event, to_session_id=f"{held.slot_id}.{room.id}")
-        if room.id == held.room_id:
-            raise InputError(Text("本来就在这个考场", "it is in that room already"))
+        taken = next((one for one in day.plan.sessions if one.id == event.to_session_id), None)
+        if taken is not None:
+            raise refused([_room_taken(held, taken)], other_rooms(day.people.round, day.plan, held))
         day.enter(
             event,
             lambda round_, plan: edits.with_room(round_, plan, held.id, room.id),
@@ -290,6 +291,15 @@ def _refuse_marked(day: Today, event: DayEvent) -> None:
         said_ = "" if mark.pts is None else f"{mark.pts:g}"
         where = Where(subject=f"{name} {event.component_id}")
         raise RegistryError(what, [Finding("day-marked", what, where, said=said_, hint=hint)], hint)
+
+
+def _room_taken(held: Session, taken: Session) -> Finding:
+    what = Text(
+        f"考场 {taken.room_id} 同一时段已有场次 {taken.id}（{'、'.join(taken.component_ids)}）",
+        f"room {taken.room_id} holds session {taken.id} in that slot ({', '.join(taken.component_ids)})",
+    )
+    hint = Text("换一个空闲的考场", "choose a room that is free")
+    return Finding("room-once", what, Where(subject=held.id), hint=hint)
 
 
 def _next_at(day: Today, event: DayEvent) -> list[Finding]:

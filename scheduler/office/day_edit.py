@@ -92,17 +92,15 @@ class Today:
         next_version = self.store.plans.version(self.round_id).version + 1
         event = self.store.days.record(self.round_id, replace(event, new_version=next_version if edit else None))
         round_ = assemble(self.office, self.store, self.round_id).round
-        after = self.plan if edit is None else settled(round_, edit(round_, self.plan))
+        words = DayWords(round_, self.people.entries)
+        after = self.plan if edit is None else self._edited(round_, edit, event, words.sentence(event))
         broken, stood = brought(round_, self.plan, after) if edit else ([], [])
         day = self._of_the_day(event, round_, after)
         if broken or errors_in(day):
-            raise refused([*broken, *errors_in(day)], others(round_, self.plan) if others else [])
-        words = DayWords(round_, self.people.entries)
-        findings = [*(replace(finding, severity="warning") for finding in stood), *day, *more]
+            told = self._named([*broken, *errors_in(day)])
+            raise refused(told, others(round_, self.plan) if others else [])
+        findings = [*self._named([*(replace(f, severity="warning") for f in stood), *day]), *more]
         if edit is not None:
-            what = words.sentence(event)
-            told = Text(f"{what.zh}：{event.reason}", f"{what.en}: {event.reason}")
-            after = explained(self.plan, after, Reason(f"day-{event.act}", told))
             findings += clashes(self.store, self.round_id, after)
             self._publish(after)
         self.office.note(self.store, "day", self.round_id, f"no. {event.no} {event.act} {event.session_id}")
@@ -120,6 +118,12 @@ class Today:
         if dry_run:
             raise _OnlyPreviewed
 
+    def _edited(self, round_: Round, edit: Edit, event: DayEvent, what: Text) -> Plan:
+        """Return the edited plan with its costs, and with the reason of every move."""
+        why = Text(f"{what.zh}：{event.reason}", f"{what.en}: {event.reason}")
+        made = settled(round_, edit(round_, self.plan))
+        return explained(round_, self.plan, made, Reason(f"day-{event.act}", why))
+
     def only_told(self, event: DayEvent, substitutes: Sequence[Substitute]) -> None:
         """Report who or what would do, and enter nothing."""
         words = DayWords(self.people.round, self.people.entries)
@@ -134,6 +138,23 @@ class Today:
         before = {_key(finding) for finding in audit_day(round_, self.plan, events[:-1])}
         found = [finding for finding in audit_day(round_, plan, events) if _key(finding) not in before]
         return [f for f in found if f.severity == "error" or (f.where.subject or "").startswith(f"#{event.no} ")]
+
+    def _named(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Return findings that call candidates by their names: people read them aloud at a site."""
+        return [
+            replace(
+                f,
+                what=Text(self._names_in(f.what.zh), self._names_in(f.what.en)),
+                where=replace(f.where, subject=self._names_in(f.where.subject or "")),
+            )
+            for f in findings
+        ]
+
+    def _names_in(self, words: str) -> str:
+        for id_, entry in self.people.entries.items():
+            if id_ in words:
+                words = words.replace(f"{id_}#1", id_).replace(id_, entry.candidate.name)
+        return words
 
     def _publish(self, plan: Plan) -> None:
         made = self.store.plans.add_draft(plan, self.office.now(), based_on=self.published.version)

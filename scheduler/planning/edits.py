@@ -140,13 +140,16 @@ def _with_sittings(plan: Plan, sittings: Iterable[Sitting]) -> Plan:
     return replace(plan, sittings=tuple(sorted(sittings, key=lambda s: (s.party_id, s.component_id, s.member))))
 
 
-def explained(before: Plan, after: Plan, reason: Reason) -> Plan:
-    """Return an edited plan that says of every move and changed duty why."""
+def explained(round_: Round, before: Plan, after: Plan, reason: Reason) -> Plan:
+    """Return an edited plan that says of every move and changed duty why, and what moving counts for."""
     moves = changes(before, after)
     duties = tuple(replace(duty, reason=reason) for duty in duty_changes(before, after))
-    elsewhere = sum(
-        move.before is not None and move.after is not None and move.before.session_id != move.after.session_id
-        for move in moves
-    )
+    was = {(s.party_id, s.component_id, s.member): s.session_id for s in before.sittings}
+    keys = ((was.get((s.party_id, s.component_id, s.member), s.session_id), s.session_id) for s in after.sittings)
+    elsewhere = sum(old != new for old, new in keys)
     told = tuple(Moved(move.party_id, move.component_id, reason) for move in moves)
-    return replace(after, replanned=Replanned(told, duties, elsewhere, 0), making=replace(after.making, engine="day"))
+    return replace(
+        after,
+        replanned=Replanned(told, duties, elsewhere, elsewhere * round_.policy.move_cost),
+        making=replace(after.making, engine="day"),
+    )
