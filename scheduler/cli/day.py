@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -26,10 +27,58 @@ SHOWN = 30
 """Lines of one kind at most; --json shows all."""
 
 
+class CalendarOf(StrEnum):
+    """Whose calendars."""
+
+    EXAMINERS = "examiners"
+    ROOMS = "rooms"
+    SITES = "sites"
+    CANDIDATES = "candidates"
+
+
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
+    command(app)(calendar)
     command(app)(duties)
     command(app)(day)
+
+
+def calendar(
+    door: Door,
+    *,
+    round_id: RoundArg,
+    whose: Annotated[
+        list[CalendarOf] | None,
+        typer.Option(
+            "--for", help="只要哪几类，可多次；默认全部 · whose calendars, may be repeated; all when left out"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FOLDER", help="写到哪个文件夹，默认 out/calendars · the folder to write to"
+        ),
+    ] = None,
+    version: Annotated[
+        int | None,
+        typer.Option(
+            "--plan-version", help="已发布的版本，默认现行 · a published version; the one in force when left out"
+        ),
+    ] = None,
+    names: Annotated[
+        bool,
+        typer.Option("--names", help="考场和考点的日历写出考生姓名 · name candidates in rooms' and sites' calendars"),
+    ] = False,
+) -> None:
+    """日历文件：考评员、考场、考点、考生；改期随之移动，取消注明 · Calendar files that follow the plan, for examiners, rooms, sites, candidates."""
+    from scheduler.office.calendars import KINDS, calendars
+
+    with door.office() as office, working(door, Text("制作日历", "making calendars")):
+        kinds = tuple(kind for kind in KINDS if not whose or kind in whose)
+        report = calendars(office, round_id=round_id, kinds=kinds, out=out, version=version, with_names=names)
+    door.answer(report)
+    door.say(report.summary(door.language))
+    door.say(report.folder)
 
 
 def duties(
