@@ -115,6 +115,8 @@ def _row(line: DayLine) -> Sequence[str | int]:
     seat = f"{event.turn}-{event.place}" if event.place else ""
     hours = f"{event.slot.start:%H:%M}-{event.slot.end:%H:%M}"
     when = f"{hours}（{event.happened}）" if event.happened else hours
-    told = (event.no, str(event.slot.on), when, line.site, line.room, event.session_id, line.act.zh, line.person, seat)
+    room = f"{line.room}\n{event.session_id}"
+    told = (event.no, str(event.slot.on), when, line.site, room, line.act.zh, line.person, seat)
     minutes = (event.lost_min or "", event.added_min if event.lost_min else "")
-    return (*told, f"{line.what.zh}\n{line.what.en}", *minutes, event.reason, event.who, event.at, state, "", "")
+    entered = f"{event.who}\n{event.at[:16].replace('T', ' ')}"
+    return (*told, f"{line.what.zh}\n{line.what.en}", *minutes, event.reason, entered, state, "", "")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Side
 
 from scheduler.phrases import phrase
 from scheduler.sheets.paint import Value, head, new_book, rows_below
 
-WIDTHS = (7, 12, 14, 20, 14, 18, 16, 24, 10, 60, 10, 10, 36, 14, 18, 12, 14, 14)
+WIDTHS = (5, 10, 11, 16, 14, 11, 11, 6, 36, 7, 7, 20, 14, 9, 11, 11)
 
 
 def headings() -> list[str]:
@@ -20,7 +21,6 @@ def headings() -> list[str]:
         phrase("Hours"),
         phrase("Site"),
         phrase("Room"),
-        phrase("Session"),
         phrase("Event"),
         phrase("Person"),
         phrase("Turn and place"),
@@ -29,7 +29,6 @@ def headings() -> list[str]:
         phrase("Minutes added"),
         phrase("Reason"),
         phrase("Entered by"),
-        phrase("Entered at"),
         phrase("State"),
         phrase("Examiner's signature"),
         phrase("Site head's signature"),
@@ -43,8 +42,14 @@ def day_book(title: str, rows: Sequence[Sequence[Value]]) -> Workbook:
     sheet = book.create_sheet(phrase("Exam day events").zh)
     head(sheet, headings(), WIDTHS)
     rows_below(sheet, rows)
+    sheet.row_dimensions[1].height = 64
+    thin = Side(style="thin", color="FF999999")
     for number in range(2, len(rows) + 2):
-        sheet.row_dimensions[number].height = 30
+        sheet.row_dimensions[number].height = 62
+        for n in range(1, len(WIDTHS) + 1):
+            cell = sheet.cell(number, n)
+            cell.alignment = Alignment(vertical="center", wrap_text=True)
+            cell.border = Border(bottom=thin, left=thin, right=thin)
     sheet.oddHeader.center.text = title.replace("&", "&&")
     sheet.oddFooter.center.text = phrase("Page {n} of {total}", n="&P", total="&N").zh
     return book
