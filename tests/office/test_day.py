@@ -53,7 +53,7 @@ def test_an_absence_by_seat_name_or_number_and_what_follows(office_at, tmp_path:
     filled = [row[1].value for row in load_workbook(book)["成绩表"].iter_rows(min_row=2) if row[7].value == "缺考"]
     assert filled == [WHO] * 2
     # The fixture's marks give the absent candidate points: those rows come back, everybody else's go in.
-    report = record(office, PILOT / "marks.xlsx", round_id=ROUND)
+    report = record(office, PILOT / "marks.xlsx", round_id=ROUND, error_workbook=tmp_path / "back.xlsx")
     assert rules(f for f in report.findings if f.severity == "error") == ["mark-of-absent"] * 2
     assert WHO in report.findings[0].where.subject
     with office.registry.transaction(write=False) as store:
