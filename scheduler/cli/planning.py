@@ -16,6 +16,7 @@ from scheduler.errors import Text
 if TYPE_CHECKING:
     from scheduler.domain.sessions import Reason
     from scheduler.office.by_hand import HandReport
+    from scheduler.office.day_edit import EntryReport
     from scheduler.office.explain import ExplainReport, ForesightReport
     from scheduler.office.plan import PlanReport, Progress
     from scheduler.office.publish import PublishReport
@@ -267,7 +268,7 @@ def show_suggestions(door: Door, report: SuggestReport) -> None:
             door.say(f"{'':>17}{terms}")
 
 
-def show_moves(door: Door, report: PublishReport | PlanReport | HandReport) -> None:
+def show_moves(door: Door, report: PublishReport | PlanReport | HandReport | EntryReport) -> None:
     """Print who is elsewhere, and who serves otherwise, than in the version before, with the reasons."""
     names = dict(report.names)
     words = {"new": Text("新安排", "new"), "moved": Text("变动", "moved"), "dropped": Text("取消", "dropped")}

@@ -16,6 +16,7 @@ from scheduler.domain.sessions import PlanVersion
 from scheduler.errors import Finding, StalePlan, Text, Where, errors_in
 from scheduler.office.by_document import by_document
 from scheduler.office.desk import Office
+from scheduler.office.facts import with_facts
 from scheduler.recognition.assess import assess
 from scheduler.registry.store import Store
 
@@ -32,13 +33,13 @@ class Assembled:
 
 def assemble(office: Office, store: Store, round_id: str) -> Assembled:
     """Return the round as the registry knows it now; raises NotFound when it was not prepared."""
-    setup = store.rounds.setup(round_id)
+    setup, deferred, findings = with_facts(store, store.rounds.setup(round_id))
     entries = store.rounds.entries(round_id)
-    findings: list[Finding] = []
     parties, components = [], dict[str, Component]()
     for entry in entries:
         due, latest_on, noticed = due_in_window(entry, office.catalogue, setup.window)
         findings += noticed
+        due -= deferred.get(entry.id, frozenset())
         if not due:
             continue
         scheme = office.catalogue.scheme(entry.scheme_id)

@@ -15,6 +15,7 @@ from scheduler.domain.people import HeldCertificate
 from scheduler.domain.results import Outcome
 from scheduler.domain.rounds import RoundSetup
 from scheduler.errors import Finding, InputError, Language, NotFound, Text, Where, errors_in
+from scheduler.office.deferrals import waiting_for
 from scheduler.office.desk import Office, error_workbook_for, existing_file
 from scheduler.office.headings import heading_maps
 from scheduler.recognition.assess import assess
@@ -139,6 +140,7 @@ def enrol(
             )
         entries = [entry for entry, _, _ in intake.good]
         intake.findings += [*_without_distance(source, setup, entries), *_without_photo(office, source, entries)]
+        intake.findings += waiting_for(store, round_id, {entry.candidate.id for entry in entries}, office.today())
         named = {entry.id for entry in entries}
         kept = sum(1 for entry in store.rounds.entries(round_id) if entry.id not in named)
     back = _return_rows(intake, error_workbook)

@@ -9,6 +9,7 @@ from typing import Literal
 from scheduler.domain.rounds import RoundSetup
 from scheduler.errors import Finding, InputError, Language, Text, errors_in
 from scheduler.office.desk import Office, existing_file
+from scheduler.office.facts import stale_answers
 from scheduler.registry.store import Store
 from scheduler.sheets.read import read_setup
 
@@ -54,6 +55,7 @@ def prepare(office: Office, workbook: str | Path, *, dry_run: bool = False) -> P
         change = store.rounds.compare_setup(setup)
         if change == "changed":
             findings += _touched(store, store.rounds.setup(setup.id), setup)
+            findings += stale_answers(store.duties.replies(setup.id), setup)
         if not dry_run and change != "same":
             store.rounds.save_setup(setup)
             office.note(store, "prepare", setup.id, change)

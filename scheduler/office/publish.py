@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from datetime import date
 
+from scheduler.domain.day import deferred
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import DutyMoved, Move, Plan
 from scheduler.errors import Finding, Language, PlanRejected, Text, Where
@@ -108,12 +109,13 @@ def _on_the_day(office: Office, store: Store, round_: Round, plan: Plan) -> list
         last[sitting.party_id] = max(day, last.get(sitting.party_id, day))
         seated.setdefault(sitting.party_id, set()).add(sitting.component_id)
     findings = []
+    left = deferred(store.days.events(round_.id))
     for entry in store.rounds.entries(round_.id):
         if entry.id not in last:
             continue
         entitlement, _ = assess(entry, office.catalogue, last[entry.id])
         # More may be seated: what was due on the day of application stays due.
-        if not {due.component_id for due in entitlement.due} <= seated[entry.id]:
+        if not {due.component_id for due in entitlement.due} <= seated[entry.id] | left.get(entry.id, frozenset()):
             findings.append(
                 Finding(
                     "entitlement-on-exam-day",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from scheduler.domain.entries import Entitlement, Entry
 from scheduler.domain.results import ComponentMark, Outcome
 from scheduler.errors import Finding, InputError, Language, Text, Where, errors_in
+from scheduler.office.day_marks import DayMarks
 from scheduler.office.desk import Office, error_workbook_for, existing_file
 from scheduler.recognition.assess import assess
 from scheduler.recognition.statement import award_words
@@ -77,10 +78,16 @@ def record(
         entries = {entry.id: entry for entry in store.rounds.entries(round_id)}
         read, findings = read_marks(source, entries=entries, catalogue=office.catalogue)
         marks = [_dated(mark, days) for mark in _plausible(office, source, entries, read, findings)]
+        day = DayMarks.of(store, round_id)
+        marks, told = day.contradicting(source, marks, entries)
+        marks += day.implied(marks, {mark.entry_id for mark in marks})
+        findings += told
         outcomes = _not_after_issue(store, source, _decide(office, store, entries, marks), entries, findings)
         named = {outcome.entry_id for outcome in outcomes}
         marks = [mark for mark in marks if mark.entry_id in named]
-        findings += _not_seated(marks, entries, days)
+        findings += _not_seated(marks, entries, days.keys() | day.events.keys())
+        if not errors_in(findings):  # a row that comes back is no row that is missing
+            findings += day.missing(source, marks, entries)
         if not dry_run and marks:
             store.results.put_marks(marks, at=office.now())
             for outcome in outcomes:
@@ -181,7 +188,7 @@ def _dated(mark: ComponentMark, days: dict[tuple[str, str], date | None]) -> Com
 
 
 def _not_seated(
-    marks: Sequence[ComponentMark], entries: dict[str, Entry], days: dict[tuple[str, str], date | None]
+    marks: Sequence[ComponentMark], entries: dict[str, Entry], days: Collection[tuple[str, str]]
 ) -> list[Finding]:
     return [
         Finding(

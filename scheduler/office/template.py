@@ -9,6 +9,7 @@ from typing import Literal
 
 from scheduler.domain.catalogue import Catalogue
 from scheduler.errors import Finding, InputError, NotFound, Text
+from scheduler.office.day_marks import DayMarks
 from scheduler.office.desk import Office
 from scheduler.office.settings import settings_file, templates_folder
 from scheduler.planning.roundfile import round_schema
@@ -77,11 +78,14 @@ def marks_sheet(
                 hint=Text("先用 publish 发布", "publish one first"),
             )
         entries = {entry.id: entry for entry in store.rounds.entries(round_id)}
-    sittings = [s for s in published.plan.sittings if session_id in (None, s.session_id)]
+        day = DayMarks.of(store, round_id)
+    everybody = (*published.plan.sittings, *day.deferred_sittings())
+    sittings = [s for s in everybody if session_id in (None, s.session_id)]
     if not sittings:
         raise NotFound(Text(f"已发布方案没有场次 {session_id}", f"the published plan has no session {session_id}"))
     sittings.sort(key=lambda s: (s.session_id, s.turn, s.place))
-    write_marks_sheet(path, [(s, entries[s.party_id]) for s in sittings], catalogue=office.catalogue)
+    rows = [(s, entries[s.party_id]) for s in sittings]
+    write_marks_sheet(path, rows, catalogue=office.catalogue, attendance=day.attendance())
     return path
 
 

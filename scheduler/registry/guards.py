@@ -161,7 +161,22 @@ SECOND: tuple[Guard, ...] = (
 THIRD: tuple[Guard, ...] = _append_only("form_moves", "id")
 """Guards of the third schema."""
 
-ALL = FIRST + SECOND + THIRD
+FIFTH: tuple[Guard, ...] = (
+    *_append_only("day_events", "id"),
+    # REPLACE on the round's number would take an event out as well.
+    Guard(
+        "day_events_no_replace_no",
+        "day_events",
+        "INSERT",
+        "day_events is append-only",
+        "EXISTS (SELECT 1 FROM day_events WHERE round_id = NEW.round_id AND no = NEW.no)",
+        sqlite_only=True,
+    ),
+    *_append_only("duty_replies", "id"),
+)
+"""Guards of the fifth schema."""
+
+ALL = FIRST + SECOND + THIRD + FIFTH
 
 _REFUSE = """
 CREATE OR REPLACE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS

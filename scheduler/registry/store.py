@@ -15,6 +15,8 @@ from sqlmodel import Session, func, select
 
 from scheduler.registry import faults, schema, tables
 from scheduler.registry.acts import Acts
+from scheduler.registry.days import Days
+from scheduler.registry.duties import Duties
 from scheduler.registry.forms import Forms
 from scheduler.registry.heads import Heads
 from scheduler.registry.ledger import Ledger
@@ -47,6 +49,8 @@ class Store:
         self.heads = Heads(session)
         self.numbers = Numbers(session, self.ledger)
         self.forms = Forms(session)
+        self.days = Days(session)
+        self.duties = Duties(session)
         self.acts = Acts(session)
         self._session = session
 

@@ -239,6 +239,30 @@ class FormMoveRow(Row, table=True):
     """FormMove."""
 
 
+class DayEventRow(Row, table=True):
+    """An event of an exam day; append-only."""
+
+    __tablename__ = "day_events"
+    __table_args__ = (UniqueConstraint("round_id", "no"),)
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: str = Field(foreign_key="rounds.id")
+    no: int
+    act: str
+    document: str = Field(sa_type=Text)
+    """DayEvent."""
+
+
+class DutyReplyRow(Row, table=True):
+    """An answer of an examiner; append-only, the last one to a question counts."""
+
+    __tablename__ = "duty_replies"
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: str = Field(foreign_key="rounds.id", index=True)
+    examiner_id: str
+    document: str = Field(sa_type=Text)
+    """Reply."""
+
+
 class ActRow(Row, table=True):
     """Who did what, when; append-only."""
 

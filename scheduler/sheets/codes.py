@@ -111,6 +111,14 @@ ATTENDANCE = make_codes([
     (Attendance.BARRED, "取消资格", "违纪", "取消考试资格", "disqualified"),
     (Attendance.DEFERRED, "缓考", "申请缓考", "postponed"),
 ])  # fmt: skip
+CAN_SERVE = make_codes([
+    ("yes", "可以", "可", "是", "能", "有空", "available", "y", "√", "✓"),
+    ("no", "不可以", "不可", "否", "不能", "没空", "not available", "unavailable", "n", "×", "x"),
+])  # fmt: skip
+ACCEPTANCE = make_codes([
+    ("yes", "接受", "同意", "accept", "accepted", "是", "y", "√", "✓"),
+    ("no", "谢绝", "拒绝", "不接受", "不同意", "decline", "declined", "否", "n", "×", "x"),
+])  # fmt: skip
 _KINDS_OF_COMPONENTS: list[tuple[str, ...]] = [
     (ComponentKind.THEORY, "理论", "理论考试", "理论知识", "理论知识考试"),
     (ComponentKind.PRACTICAL, "实操", "实际操作", "实操考试", "技能", "技能操作", "操作技能", "操作技能考核", "实际操作考试"),
@@ -184,6 +192,7 @@ def offered(choices: Choices, catalogue: Catalogue) -> Codes | None:
     fixed: dict[Choices, Codes] = {
         "kinds": KINDS, "sexes": SEXES, "yes_no": YES_NO, "education": EDUCATION, "room_kinds": ROOM_KINDS,
         "duties": DUTIES, "reasons": REASONS, "together": TOGETHER, "attendance": ATTENDANCE,
+        "can_serve": CAN_SERVE, "acceptance": ACCEPTANCE,
     }  # fmt: skip
     if choices == "schemes":
         return scheme_codes(catalogue)

@@ -14,7 +14,7 @@ from typing import Literal
 from scheduler.errors import Text
 
 Choices = Literal["", "schemes", "awards", "trades", "kinds", "sexes", "yes_no", "education", "room_kinds", "duties",
-                  "reasons", "together", "roles", "attendance"]  # fmt: skip
+                  "reasons", "together", "roles", "attendance", "can_serve", "acceptance"]  # fmt: skip
 TemplateKind = Literal["entries", "setup", "marks", "numbers"]
 """Which workbook a template is for."""
 

@@ -15,6 +15,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from scheduler.errors import Finding
 from scheduler.sheets.cells import shown
 from scheduler.sheets.columns import PROBLEM, REMEDY, is_added
+from scheduler.sheets.columns_duties import AVAILABILITY, DUTIES
 from scheduler.sheets.columns_entries import ENTRIES
 from scheduler.sheets.columns_marks import marks_table
 from scheduler.sheets.columns_numbers import NUMBERS
@@ -26,7 +27,7 @@ from scheduler.sheets.workbook import Book, Grid, open_book
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-_TABLES = (ENTRIES, marks_table(()), NUMBERS, *SETUP)
+_TABLES = (ENTRIES, marks_table(()), NUMBERS, AVAILABILITY, DUTIES, *SETUP)
 _OURS = frozenset({RED.fgColor.rgb, AMBER.fgColor.rgb})
 
 

@@ -42,7 +42,7 @@ _TITLES: Mapping[Choices, str] = {
     "schemes": "报考方案 Schemes", "awards": "证书种类 Awards", "trades": "工种 Trades", "kinds": "证件类型 Document kinds",
     "sexes": "性别 Sexes", "yes_no": "是否 Yes or no", "education": "文化程度 Education", "room_kinds": "考场类型 Room kinds",
     "duties": "考评员职责 Duties", "reasons": "回避原因 Reasons", "together": "同组要求 Together", "roles": "发证职责 Roles",
-    "attendance": "考勤 Attendance",
+    "attendance": "考勤 Attendance", "can_serve": "能否执考 Can serve", "acceptance": "答复 Answer",
 }  # fmt: skip
 _SEVERAL: frozenset[Choices] = frozenset({"awards", "duties", "schemes", "trades", "roles"})
 """Lists of which a cell may name several; there a drop-down offers and never refuses."""

@@ -10,7 +10,9 @@ from scheduler.domain.catalogue import Catalogue
 from scheduler.domain.entries import Entry
 from scheduler.domain.results import ComponentMark
 from scheduler.domain.rounds import RoundSetup
+from scheduler.domain.sessions import PlanVersion
 from scheduler.errors import Finding
+from scheduler.sheets.duties import ReadAnswer, duties_from
 from scheduler.sheets.entries import EntrySheet, entries_of
 from scheduler.sheets.mappings import HeadingMap
 from scheduler.sheets.marks import marks_of
@@ -25,10 +27,12 @@ __all__ = [
     "EntrySheet",
     "NumberContext",
     "PlanCopy",
+    "ReadAnswer",
     "ReadNumber",
     "edited_plan",
     "open_plan_copy",
     "place_of",
+    "read_duties",
     "read_entries",
     "read_marks",
     "read_numbers",
@@ -99,3 +103,18 @@ def read_numbers(
         SheetError: The file cannot be read at all; its findings say why.
     """
     return numbers_of(open_book(Path(path)), context, maps)
+
+
+def read_duties(
+    path: Path, *, setup: RoundSetup, published: PlanVersion | None
+) -> tuple[list[ReadAnswer], list[Finding]]:
+    """Read what examiners answered; answers of good rows, and everything found.
+
+    Args:
+        published: The version in force; None before the first is published, then no duty can be answered.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    plan, version = (published.plan, published.version) if published else (None, None)
+    return duties_from(open_book(Path(path)), setup=setup, plan=plan, version=version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from openpyxl import Workbook
 
 from scheduler.domain.catalogue import Catalogue
 from scheduler.domain.entries import Entry
+from scheduler.domain.results import Attendance
 from scheduler.domain.rounds import RoundSetup
 from scheduler.domain.sessions import Sitting
 from scheduler.sheets import columns_setup as tables
-from scheduler.sheets.codes import KINDS, award_codes, scheme_codes
+from scheduler.sheets.codes import ATTENDANCE, KINDS, award_codes, scheme_codes
 from scheduler.sheets.columns import Column, Table, TemplateKind, Value, make_column
 from scheduler.sheets.columns_entries import ENTRIES, HELD_SHOWN, SHOWN, held_columns
 from scheduler.sheets.columns_marks import ASSESSORS_SHOWN, item_ids_of, marks_table
@@ -67,13 +68,24 @@ def setup_book(setup: RoundSetup, catalogue: Catalogue) -> Workbook:
     return _book([(table, table.columns, rows[table.key]) for table in tables.SETUP], catalogue)
 
 
-def marks_book(rows: Sequence[tuple[Sitting, Entry]], catalogue: Catalogue) -> Workbook:
+def marks_book(
+    rows: Sequence[tuple[Sitting, Entry]], catalogue: Catalogue, attendance: Mapping[tuple[str, str], Attendance]
+) -> Workbook:
     """Return a mark sheet with one prefilled row a sitting; items that a component does not have are greyed out."""
     components = {c.id: c for scheme in catalogue.schemes for c in scheme.components}
     own = [components[sitting.component_id] for sitting, _ in rows]
     used = sorted({item.id for component in own for item in component.items})
     table = marks_table(used, ASSESSORS_SHOWN)
-    book = _book([(table, table.columns, [_mark_row(*row) for row in rows])], catalogue)
+    book = _book(
+        [
+            (
+                table,
+                table.columns,
+                [_mark_row(*row, attendance.get((row[0].party_id, row[0].component_id))) for row in rows],
+            )
+        ],
+        catalogue,
+    )
     sheet = book[table.title]
     for number, component in enumerate(own, start=2):
         items = {f"item:{item.id}" for item in component.items}
@@ -161,7 +173,7 @@ def _entry_row(entry: Entry, catalogue: Catalogue) -> dict[str, Value]:
     return row
 
 
-def _mark_row(sitting: Sitting, entry: Entry) -> dict[str, Value]:
+def _mark_row(sitting: Sitting, entry: Entry, attendance: Attendance | None) -> dict[str, Value]:
     return {
         "entry": entry.id,
         "name": entry.candidate.name,
@@ -171,4 +183,5 @@ def _mark_row(sitting: Sitting, entry: Entry) -> dict[str, Value]:
         "session": sitting.session_id,
         "turn": sitting.turn,
         "place": sitting.place,
+        "attendance": ATTENDANCE.labels[attendance] if attendance else None,
     }

@@ -5,13 +5,15 @@ Files appear whole or not at all. openpyxl is loaded by the first call, so that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from scheduler.domain.catalogue import Catalogue
+from scheduler.domain.duties import Reply
 from scheduler.domain.entries import Entry
+from scheduler.domain.results import Attendance
 from scheduler.domain.rounds import Round, RoundSetup
-from scheduler.domain.sessions import Plan, Sitting
+from scheduler.domain.sessions import Plan, PlanVersion, Sitting
 from scheduler.errors import Finding
 from scheduler.sheets.columns import TemplateKind
 from scheduler.sheets.columns_plan import Origin
@@ -20,6 +22,8 @@ from scheduler.sheets.profiles import Profile
 __all__ = [
     "Origin",
     "TemplateKind",
+    "write_day_book",
+    "write_duties",
     "write_entries",
     "write_error_workbook",
     "write_marks_sheet",
@@ -58,15 +62,24 @@ def write_setup(setup: RoundSetup, out: Path, *, catalogue: Catalogue) -> None:
     save(setup_book(setup, catalogue), out)
 
 
-def write_marks_sheet(out: Path, rows: Sequence[tuple[Sitting, Entry]], *, catalogue: Catalogue) -> None:
+def write_marks_sheet(
+    out: Path,
+    rows: Sequence[tuple[Sitting, Entry]],
+    *,
+    catalogue: Catalogue,
+    attendance: Mapping[tuple[str, str], Attendance] | None = None,
+) -> None:
     """Write a mark sheet with one prefilled row a sitting, in the order given; ``read_marks`` reads it back.
+
+    Args:
+        attendance: Attendance known already, by entry and component; filled in.
 
     Raises:
         KeyError: A sitting names a component that the catalogue does not have.
     """
     from scheduler.sheets.template import marks_book, save
 
-    save(marks_book(rows, catalogue), out)
+    save(marks_book(rows, catalogue, attendance or {}), out)
 
 
 def write_error_workbook(source: Path, findings: Sequence[Finding], out: Path) -> None:
@@ -105,3 +118,27 @@ def write_print_manifest(out: Path, rows: Sequence[Sequence[str | int]]) -> tupl
     plain = out.with_suffix(".csv")
     plain.write_bytes(print_manifest_csv(rows))
     return out, plain
+
+
+def write_duties(
+    out: Path,
+    round_: Round,
+    published: PlanVersion | None,
+    replies: Mapping[tuple[str, str, str], Reply],
+    *,
+    institutions: Collection[str],
+    catalogue: Catalogue,
+) -> None:
+    """Write the workbook in which examiners of some institutions answer; ``read_duties`` reads it back."""
+    from scheduler.sheets.duty_book import duty_book
+    from scheduler.sheets.template import save
+
+    save(duty_book(round_, published, replies, institutions, catalogue), out)
+
+
+def write_day_book(out: Path, title: str, rows: Sequence[Sequence[str | int]]) -> None:
+    """Write the register of what happened on the day (考场异常情况登记表); rows as the columns of `day_book`."""
+    from scheduler.sheets.day_book import day_book
+    from scheduler.sheets.template import save
+
+    save(day_book(title, rows), out)

@@ -10,6 +10,7 @@ SHARED = {"jsonfile", "planfile", "roundallot", "roundfaults", "roundfile", "rou
 AUDIT = {
     "audit",
     "audit_allotment",
+    "audit_day",
     "audit_examiners",
     "audit_parties",
     "audit_places",

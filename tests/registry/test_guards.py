@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date, time
 
 import pytest
 
+from scheduler.domain.calendar import Slot
 from scheduler.domain.certificates import Ending
+from scheduler.domain.day import DayAct, DayEvent
+from scheduler.domain.duties import Reply
 from scheduler.domain.forms import FormMove
 from scheduler.domain.heads import Acknowledged
 from scheduler.domain.numbers import KeptNumber
@@ -75,6 +79,13 @@ REFUSED = {
     "change a move of forms": "UPDATE form_moves SET act = 'returned'",
     "forget a move of forms": "DELETE FROM form_moves",
     "replace a move of forms": "REPLACE INTO form_moves SELECT id, round_id, 'returned', document FROM form_moves",
+    "change an event of the day": "UPDATE day_events SET act = 'x'",
+    "forget an event of the day": "DELETE FROM day_events",
+    "replace an event of the day": "REPLACE INTO day_events SELECT id, round_id, 9, act, document FROM day_events",
+    "push out an event of the day": "REPLACE INTO day_events SELECT 9, round_id, no, 'x', document FROM day_events",
+    "change an examiner's answer": "UPDATE duty_replies SET document = '{}'",
+    "forget an examiner's answer": "DELETE FROM duty_replies",
+    "replace an examiner's answer": "REPLACE INTO duty_replies SELECT id, round_id, 'x', document FROM duty_replies",
     "delete an allocated number": "DELETE FROM numbers WHERE number = 'A1'",
     "delete a voided number": "DELETE FROM numbers WHERE number = 'V1'",
     "delete an imported number on a certificate": "DELETE FROM numbers WHERE number = 'low-voltage-electrician:000001'",
@@ -102,6 +113,9 @@ def full(registry, raw):
         )
         store.heads.acknowledge(Acknowledged(1, "00", AT, "王", "恢复"))
         store.forms.record(FormMove(AT, "王", "drawn", ROUND, ("A1",)))
+        slot = Slot("d1", date(2026, 6, 1), time(9), time(11))
+        store.days.record(ROUND, DayEvent(0, DayAct.ABSENT, AT, "王", "未到场", "d1.A", slot, 1))
+        store.duties.record(ROUND, [Reply("e1", slot, "no", AT, "王")])
         store.plans.add_draft(a_plan(), AT)
         store.plans.add_draft(a_plan(seed=2), AT)
         store.plans.publish(ROUND, 1, AT)
