@@ -17,11 +17,14 @@ from scheduler.registry import faults, schema, tables
 from scheduler.registry.acts import Acts
 from scheduler.registry.forms import Forms
 from scheduler.registry.heads import Heads
+from scheduler.registry.kept import Kept
 from scheduler.registry.ledger import Ledger
+from scheduler.registry.notices import Notices
 from scheduler.registry.numbers import Numbers
 from scheduler.registry.plans import Plans
 from scheduler.registry.results import Results
 from scheduler.registry.rounds import Rounds
+from scheduler.registry.uploads import Uploads
 
 _COUNTED = {
     "rounds": tables.RoundRow,
@@ -47,6 +50,9 @@ class Store:
         self.heads = Heads(session)
         self.numbers = Numbers(session, self.ledger)
         self.forms = Forms(session)
+        self.uploads = Uploads(session)
+        self.notices = Notices(session)
+        self.kept = Kept(session)
         self.acts = Acts(session)
         self._session = session
 
