@@ -66,7 +66,16 @@ def test_an_old_registry_is_brought_up_to_date_and_nothing_in_it_changes(old):
         assert store.heads.tree().size == 7
     after, version, found = dump(old, OLD_TABLES)
     assert (after, version) == (before, "0004")
-    assert {"endings", "numbers", "heads", "form_moves", "upload_records", "notice_lists", "handovers", "kept_files"} <= found
+    assert {
+        "endings",
+        "numbers",
+        "heads",
+        "form_moves",
+        "upload_records",
+        "notice_lists",
+        "handovers",
+        "kept_files",
+    } <= found
     assert set(tables.metadata.tables) <= found
 
 
