@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -80,6 +80,11 @@ class UploadBatch:
     file_name: str
     sha256: str
     """Digest of the workbook, hexadecimal."""
+
+    @property
+    def made_on(self) -> date:
+        """Return the day it was made, where it was made."""
+        return datetime.fromisoformat(self.made_at).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ def read_document_code(record: Record) -> DocumentCode:
 
 def read_retention(record: Record) -> Retention:
     """Return how long one kind of file is kept."""
-    months = [record.whole_or_none(key, least=1) for key in ("electronic_months", "paper_months")]
-    return Retention(record.text("id"), record.texts("kinds", ()), *months, record.edition())
+    electronic, paper = (record.whole_or_none(key, least=1) for key in ("electronic_months", "paper_months"))
+    return Retention(record.text("id"), record.texts("kinds", ()), electronic, paper, record.edition())
 
 
 def read_licence_type(record: Record) -> LicenceType:

@@ -14,6 +14,7 @@ from scheduler.errors import Finding
 from scheduler.sheets.entries import EntrySheet, entries_of
 from scheduler.sheets.marks import marks_of
 from scheduler.sheets.numbers import Awaited, NumberContext, ReadNumber, numbers_of
+from scheduler.sheets.receipts import ReadHandover, ReadReceipt, handovers_of, receipts_of
 from scheduler.sheets.setup import setup_of
 from scheduler.sheets.workbook import open_book
 
@@ -21,10 +22,14 @@ __all__ = [
     "Awaited",
     "EntrySheet",
     "NumberContext",
+    "ReadHandover",
     "ReadNumber",
+    "ReadReceipt",
     "read_entries",
+    "read_handovers",
     "read_marks",
     "read_numbers",
+    "read_receipts",
     "read_setup",
 ]
 
@@ -71,3 +76,21 @@ def read_numbers(path: Path, context: NumberContext) -> tuple[list[ReadNumber], 
         SheetError: The file cannot be read at all; its findings say why.
     """
     return numbers_of(open_book(Path(path)), context)
+
+
+def read_receipts(path: Path) -> tuple[list[ReadReceipt], int, list[Finding]]:
+    """Read the receipt of an upload: good rows, how many have no result yet, and everything found.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    return receipts_of(open_book(Path(path)))
+
+
+def read_handovers(path: Path, *, today: date) -> tuple[list[ReadHandover], int, list[Finding]]:
+    """Read a hand-over list that was filled in: rows that tell of a hand-over, how many are open still, everything found.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    return handovers_of(open_book(Path(path)), today)

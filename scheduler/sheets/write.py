@@ -9,19 +9,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scheduler.domain.catalogue import Catalogue
+from scheduler.domain.duties import LicenceField
 from scheduler.domain.entries import Entry
 from scheduler.domain.rounds import Round, RoundSetup
 from scheduler.domain.sessions import Plan, Sitting
+from scheduler.domain.uploads import UploadRecord
 from scheduler.errors import Finding
 from scheduler.sheets.columns import TemplateKind
+from scheduler.sheets.profiles import profile
 
 __all__ = [
     "TemplateKind",
+    "upload_bytes",
     "write_entries",
     "write_error_workbook",
+    "write_handover",
+    "write_licences",
     "write_marks_sheet",
     "write_plan",
     "write_print_manifest",
+    "write_receipt",
     "write_setup",
     "write_template",
 ]
@@ -97,3 +104,43 @@ def write_print_manifest(out: Path, rows: Sequence[Sequence[str | int]]) -> tupl
     plain = out.with_suffix(".csv")
     plain.write_bytes(print_manifest_csv(rows))
     return out, plain
+
+
+def upload_bytes(records: Sequence[UploadRecord], fields: Sequence[str], *, profiles: Path) -> bytes:
+    """Return the workbook of an upload batch; the same records give the same bytes.
+
+    Args:
+        fields: Keys of the records' cells, in their order.
+        profiles: An office's own profiles, which may change the order of the sheet; it need not exist.
+
+    Raises:
+        InputError: The office's own profile is wrong.
+    """
+    from scheduler.sheets.frozen import frozen
+    from scheduler.sheets.upload_book import upload_book
+
+    return frozen(upload_book(records, profile("upload-11", profiles), fields))
+
+
+def write_receipt(out: Path, batch_id: str, records: Sequence[UploadRecord], fields: Sequence[str]) -> None:
+    """Write a receipt to fill in, for whoever gets none in a file."""
+    from scheduler.sheets.template import save
+    from scheduler.sheets.upload_book import receipt_book
+
+    save(receipt_book(batch_id, records, fields), out)
+
+
+def write_handover(out: Path, rows: Sequence[Mapping[str, str]], *, profiles: Path) -> None:
+    """Write the hand-over list; rows by the fields of the profile ``handover-15``."""
+    from scheduler.sheets.duty_books import handover_book
+    from scheduler.sheets.template import save
+
+    save(handover_book(rows, profile("handover-15", profiles)), out)
+
+
+def write_licences(out: Path, fields: Sequence[LicenceField], licences: Sequence[Mapping[str, str]]) -> None:
+    """Write the data of electronic licences, each row by the fields' ids."""
+    from scheduler.sheets.duty_books import licence_book
+    from scheduler.sheets.template import save
+
+    save(licence_book(fields, licences), out)
