@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scheduler.office.desk import Office
     from scheduler.office.handover import HandoverReport
     from scheduler.office.licences import LicencesReport
+    from scheduler.office.notices import NoticesReport
     from scheduler.office.receipts import ReceiptReport
     from scheduler.office.upload import UploadReport
 
@@ -24,8 +25,40 @@ Reason = Annotated[str, typer.Option("--reason", help="事由 · why")]
 
 def add_to(app: typer.Typer) -> None:
     """Add this file's commands to the application."""
-    for body in (upload, handover, licences, kept):
+    for body in (notices, upload, handover, licences, kept):
         command(app)(body)
+
+
+def notices(
+    door: Door,
+    *,
+    round_id: RoundArg,
+    version: Annotated[
+        int | None,
+        typer.Option("--version", help="预览其他版本，须加 --dry-run · preview another version, with --dry-run"),
+    ] = None,
+    since: Annotated[
+        int | None,
+        typer.Option("--since", help="大家已另行得知的版本 · version that everybody was told by other means"),
+    ] = None,
+    out: Annotated[str, typer.Option("--out", metavar="FOLDER", help="清单写到哪里 · folder for the files")] = "",
+    handed_over: Annotated[
+        int,
+        typer.Option("--handed-over", metavar="LIST", help="登记该号清单已移交 · enter that a list was handed over"),
+    ] = 0,
+    to: To = "",
+    yes: Annotated[bool, typer.Option("--yes", help="清单已过时但确已发送 · it was sent although it is stale")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """变动通知：谁要被告知什么，供短信平台使用，已移交的不再重复 · Whom to tell what, ready for a gateway; nothing twice."""
+    from scheduler.office import notices as verb
+
+    with door.office() as office:
+        if handed_over:
+            report = verb.hand_over(office, round_id=round_id, number=handed_over, to=to, yes=yes, dry_run=dry_run)
+        else:
+            report = verb.notices(office, round_id=round_id, version=version, since=since, out=out, dry_run=dry_run)
+    _show(door, report)
 
 
 def upload(
@@ -123,7 +156,7 @@ def licences(door: Door, *, round_id: RoundArg, dry_run: DryRun = False) -> None
     _show(door, report)
 
 
-def _show(door: Door, report: HandoverReport | LicencesReport) -> None:
+def _show(door: Door, report: HandoverReport | LicencesReport | NoticesReport) -> None:
     door.answer(report)
     door.findings(report.findings)
     door.say(report.summary(door.language))

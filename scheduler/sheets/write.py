@@ -11,6 +11,7 @@ from pathlib import Path
 from scheduler.domain.catalogue import Catalogue
 from scheduler.domain.duties import LicenceField
 from scheduler.domain.entries import Entry
+from scheduler.domain.notices import NoticeList
 from scheduler.domain.rounds import Round, RoundSetup
 from scheduler.domain.sessions import Plan, Sitting
 from scheduler.domain.uploads import UploadRecord
@@ -20,6 +21,7 @@ from scheduler.sheets.profiles import profile
 
 __all__ = [
     "TemplateKind",
+    "notice_files",
     "upload_bytes",
     "write_entries",
     "write_error_workbook",
@@ -144,3 +146,10 @@ def write_licences(out: Path, fields: Sequence[LicenceField], licences: Sequence
     from scheduler.sheets.template import save
 
     save(licence_book(fields, licences), out)
+
+
+def notice_files(made: NoticeList) -> dict[str, bytes]:
+    """Return the files of a list of messages by suffix, xlsx, csv and json; the same list gives the same bytes."""
+    from scheduler.sheets import notice_book
+
+    return notice_book.notice_files(made)
