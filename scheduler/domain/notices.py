@@ -76,7 +76,7 @@ class NoticeList:
     after: tuple[int, ...]
     """Lists that had been handed over when this one was made, in order."""
     messages: tuple[Message, ...]
-    """Sorted by kind, name and what they are about."""
+    """Sorted by kind, name, recipient and time."""
 
 
 @dataclass(frozen=True, slots=True)

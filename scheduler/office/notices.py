@@ -237,9 +237,13 @@ def _messages(told: Mapping[Matter, Standing], now: Mapping[Matter, Standing], t
         name, phone = (who.name, who.phone) if who else ("", "")
         text = message_text(matter.kind, change, with_why(name, title, reason), before, after)
         found.append(Message(matter, name, phone, change, before, after, reason.what, text))
-    return sorted(
-        found, key=lambda one: (_KINDS.index(one.matter.kind), one.name, one.matter.recipient_id, one.matter.about)
-    )
+    return sorted(found, key=_place_in_list)
+
+
+def _place_in_list(one: Message) -> tuple[int, str, str, str, str]:
+    told = one.now or one.was
+    when = f"{told.on} {told.start}" if told else ""
+    return _KINDS.index(one.matter.kind), one.name, one.matter.recipient_id, when, one.matter.about
 
 
 def _change(

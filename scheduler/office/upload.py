@@ -145,7 +145,7 @@ def hand_over(office: Office, batch_id: str, *, to: str, dry_run: bool = False) 
         InputError: It is not said to whom.
         Conflict: It was handed over or withdrawn before, or its file is not the one that was frozen.
     """
-    receiver = reason_given(to) if to.strip() else ""
+    receiver = " ".join(to.split())
     if not receiver:
         raise InputError(
             Text("没有写明报送给谁", "it is not said whom it was handed to"),
