@@ -22,7 +22,7 @@ from scheduler.office.upload_records import FIELDS, cells_of
 from scheduler.phrases import phrase
 from scheduler.registry.store import Store
 from scheduler.sheets.read import ReadHandover, read_handovers
-from scheduler.sheets.write import write_error_workbook, write_handover
+from scheduler.sheets.write import handover_bytes, write_error_workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _written(office: Office, store: Store, round_id: str, papers: Sequence[Certi
     awards = {award.id: award for award in office.catalogue.awards}
     if not sheet.exists():
         rows = [_row(office, paper, entries[paper.entry_id], awards[paper.award_id]) for paper in papers]
-        write_handover(sheet, rows, profiles=office.settings.file.with_name("profiles.toml"))
+        write_whole(sheet, handover_bytes(rows, profiles=office.settings.file.with_name("profiles.toml")))
     if not page.exists():
         write_whole(page, _page(office, store, papers, entries, awards))
     return [sheet, page]

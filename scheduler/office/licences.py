@@ -20,7 +20,7 @@ from scheduler.office.desk import Office
 from scheduler.office.folder import write_whole
 from scheduler.office.kept import keep
 from scheduler.registry.store import Store
-from scheduler.sheets.write import write_licences
+from scheduler.sheets.write import licence_bytes
 
 _STATES = {
     Standing.VALID: "有效",
@@ -148,7 +148,7 @@ def _written(office: Office, duties: Duties, round_id: str, made: list[dict[str,
     folder = Path(office.settings.out_folder) / "licences"
     folder.mkdir(parents=True, exist_ok=True)
     book, document = (folder / f"licences-{round_id}{suffix}" for suffix in (".xlsx", ".json"))
-    write_licences(book, duties.licence_fields, made)
+    write_whole(book, licence_bytes(duties.licence_fields, made))
     said = {
         "round": round_id,
         "standards": [_standard(one) for one in duties.licence_types],

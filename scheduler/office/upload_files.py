@@ -19,7 +19,7 @@ from scheduler.office.folder import write_whole
 from scheduler.office.upload_records import FIELDS
 from scheduler.phrases import phrase
 from scheduler.registry.store import Store
-from scheduler.sheets.write import upload_bytes, write_receipt
+from scheduler.sheets.write import receipt_bytes, upload_bytes
 
 KIND_WORDS = {
     RecordKind.NEW: Text("新增", "New"),
@@ -63,7 +63,7 @@ def put_out(office: Office, store: Store, batch: UploadBatch) -> tuple[list[Path
         write_whole(summary, summary_pdf(office, batch, records))
     receipt = folder / f"receipt-{batch.id}.xlsx"
     if not receipt.exists():  # somebody may be filling it in
-        write_receipt(receipt, batch.id, records, FIELDS)
+        write_whole(receipt, receipt_bytes(batch.id, records, FIELDS))
     return [book, digest, summary], []
 
 

@@ -21,16 +21,16 @@ from scheduler.sheets.profiles import profile
 
 __all__ = [
     "TemplateKind",
+    "handover_bytes",
+    "licence_bytes",
     "notice_files",
+    "receipt_bytes",
     "upload_bytes",
     "write_entries",
     "write_error_workbook",
-    "write_handover",
-    "write_licences",
     "write_marks_sheet",
     "write_plan",
     "write_print_manifest",
-    "write_receipt",
     "write_setup",
     "write_template",
 ]
@@ -124,28 +124,28 @@ def upload_bytes(records: Sequence[UploadRecord], fields: Sequence[str], *, prof
     return frozen(upload_book(records, profile("upload-11", profiles), fields))
 
 
-def write_receipt(out: Path, batch_id: str, records: Sequence[UploadRecord], fields: Sequence[str]) -> None:
-    """Write a receipt to fill in, for whoever gets none in a file."""
-    from scheduler.sheets.template import save
+def receipt_bytes(batch_id: str, records: Sequence[UploadRecord], fields: Sequence[str]) -> bytes:
+    """Return a receipt to fill in, for whoever gets none in a file."""
+    from scheduler.sheets.frozen import frozen
     from scheduler.sheets.upload_book import receipt_book
 
-    save(receipt_book(batch_id, records, fields), out)
+    return frozen(receipt_book(batch_id, records, fields))
 
 
-def write_handover(out: Path, rows: Sequence[Mapping[str, str]], *, profiles: Path) -> None:
-    """Write the hand-over list; rows by the fields of the profile ``handover-15``."""
+def handover_bytes(rows: Sequence[Mapping[str, str]], *, profiles: Path) -> bytes:
+    """Return the hand-over list as a workbook; rows by the fields of the profile ``handover-15``."""
     from scheduler.sheets.duty_books import handover_book
-    from scheduler.sheets.template import save
+    from scheduler.sheets.frozen import frozen
 
-    save(handover_book(rows, profile("handover-15", profiles)), out)
+    return frozen(handover_book(rows, profile("handover-15", profiles)))
 
 
-def write_licences(out: Path, fields: Sequence[LicenceField], licences: Sequence[Mapping[str, str]]) -> None:
-    """Write the data of electronic licences, each row by the fields' ids."""
+def licence_bytes(fields: Sequence[LicenceField], licences: Sequence[Mapping[str, str]]) -> bytes:
+    """Return the data of electronic licences as a workbook, each row by the fields' ids."""
     from scheduler.sheets.duty_books import licence_book
-    from scheduler.sheets.template import save
+    from scheduler.sheets.frozen import frozen
 
-    save(licence_book(fields, licences), out)
+    return frozen(licence_book(fields, licences))
 
 
 def notice_files(made: NoticeList) -> dict[str, bytes]:

@@ -56,11 +56,12 @@ def issue(office, n, on, name=""):
         store.ledger.add_grant(Grant(entry.id, (paper,)), files, AT)
 
 
-def again(office, n, name="", kind="correction"):
-    """Replace person n's certificate, with another name or as it was."""
+def again(office, n, name="", kind="correction", number=""):
+    """Replace person n's certificate, with another name or number, or as it was."""
     with office.registry.transaction() as store:
         old = store.ledger.certificate(number_of(n), AWARD)[-1]
         paper, files = paper_of(n, old.issued_on, name or old.face.name, store.ledger.next_sequence() + 1)
+        paper = dataclasses.replace(paper, number=number or old.number)
         store.ledger.replace([old], Grant(old.entry_id, (paper,)), files, AT, Ending(kind, f"事由{n}", "王"))
 
 

@@ -254,6 +254,21 @@ def test_rows_of_a_receipt_that_cannot_be_taken_come_back_with_reasons(office, t
     assert rules(refusal.value.findings) == ["receipt-contradicts"]
 
 
+def test_a_correction_that_changes_the_number_tells_both_numbers(office, tmp_path):
+    issue(office, 1, date(2026, 5, 1))
+    upload(office, quarter=Q2)
+    hand_over(office, "2026Q2-001", to="省鉴定中心")
+    read_receipt(office, receipt(tmp_path, {number_of(1): ""}))
+    again(office, 1, number="X1")
+    (view,) = upload(office, quarter=Q2).prepared
+    sheets = rows_of(view)
+    assert view.batch.kind is RecordKind.CORRECTED
+    assert ([row[7] for row in sheets["证书数据"]], [row[7] for row in sheets["更正前"]]) == (["X1"], [number_of(1)])
+    hand_over(office, view.batch.id, to="省鉴定中心")
+    assert read_receipt(office, receipt(tmp_path, {"X1": ""}, "二.csv")).accepted == 1
+    assert upload(office, quarter=Q2).prepared == ()
+
+
 @pytest.mark.parametrize("words", ["2026Q5", "26Q1", "2026", "2027Q1", ""])
 def test_what_is_no_quarter_or_has_not_begun_is_refused(office, words):
     with pytest.raises(InputError):
