@@ -70,18 +70,15 @@ def handover(office: Office, *, round_id: str, dry_run: bool = False) -> Handove
     Raises:
         NotFound: No such round.
     """
-    with office.registry.transaction(write=not dry_run) as store:
+    paths: list[Path] = []
+    with office.registry.transaction(write=False) as store:
         papers, given, findings = _waiting(office, store, round_id)
-        paths: list[Path] = []
         if papers and not dry_run:
-            paths = _written(office, store, round_id, papers)
-            keep(
-                office,
-                store,
-                [path for path in paths if path.suffix == ".pdf"],
-                kind="handover-list",
-                round_id=round_id,
-            )
+            paths = _written(office, store, round_id, papers)  # pages are drawn while other desks may go on
+    if paths:
+        with office.registry.transaction() as store:
+            signed = [path for path in paths if path.suffix == ".pdf"]
+            keep(office, store, signed, kind="handover-list", round_id=round_id)
             office.note(store, "handover", round_id, f"list of {len(papers)} certificates, {list_code(papers)}")
     told = tuple(map(str, paths))
     return HandoverReport(round_id, len(papers), len(given), 0, 0, (), tuple(findings), told, dry_run)

@@ -91,11 +91,13 @@ def _book(rows: list[dict[str, str | int]]) -> Workbook:
     sheet = book.create_sheet(phrase("Notices").zh)
     head(sheet, _headings(), _WIDTHS)
     for number, row in enumerate(rows, start=2):
+        sheet.row_dimensions[
+            number
+        ].height = 48  # four lines of a message; spreadsheet programs do not fit wrapped rows
         for n, key in enumerate(KEYS, start=1):
             cell = sheet.cell(number, n)
             put(cell, row[key] or None, text=key in _TEXT)
-            if key in {"text", "text_en", "reason"}:
-                cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.alignment = Alignment(vertical="top", wrap_text=isinstance(row[key], str))
             if key == "phone_state" and row[key]:
                 cell.fill = AMBER
     sheet.freeze_panes = "E2"

@@ -195,7 +195,19 @@ def test_since_a_version_that_was_told_by_other_means(office):
     assert notices(office, round_id=ROUND).messages == ()
 
 
-def test_what_cannot_be_done_is_refused(office, office_at):
+def test_another_version_is_shown_only_as_a_preview(office, first):
+    entry, seat = first
+    with office.registry.transaction() as store:
+        now = store.plans.published(ROUND)
+        draft = store.plans.add_draft(seated(entry, 99)(now.plan), office.now(), based_on=now.version).version
+    assert told(notices(office, round_id=ROUND, version=draft, dry_run=True)) == [
+        ("candidate", "龚䶮", "moved", str(seat), "99")
+    ]
+    with pytest.raises(InputError):
+        notices(office, round_id=ROUND, version=draft)
+
+
+def test_what_cannot_be_done_is_refused(office):
     for refused, error in (
         (lambda: notices(office, round_id=ROUND, version=7), NotFound),
         (lambda: notices(office, round_id="2020-01"), NotFound),
