@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli import certificates, duties, endings, papers, results, sessions
+from scheduler.cli import certificates, data_duties, endings, papers, results, sessions
 
 app = typer.Typer(
     name="scheduler",
@@ -22,7 +22,7 @@ results.add_to(app)
 certificates.add_to(app)
 endings.add_to(app)
 papers.add_to(app)
-duties.add_to(app)
+data_duties.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from scheduler.domain.catalogue import Catalogue
-from scheduler.domain.duties import Duties
+from scheduler.domain.data_duties import Duties
 from scheduler.domain.identity import mask
 from scheduler.errors import InputError, Language, Text
 from scheduler.office.settings import Settings, load_settings, templates_folder

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scheduler.domain.catalogue import Award, AwardKind
 from scheduler.domain.certificates import Certificate, Standing
-from scheduler.domain.duties import Duties, LicenceField, LicenceType
+from scheduler.domain.data_duties import Duties, LicenceField, LicenceType
 from scheduler.domain.entries import Entry
 from scheduler.domain.places import Institution
 from scheduler.errors import Finding, Language, Text

@@ -13,7 +13,7 @@ from typing import Literal
 
 from scheduler.domain.catalogue import Award
 from scheduler.domain.certificates import HELD, Certificate, Standing
-from scheduler.domain.duties import Duties
+from scheduler.domain.data_duties import Duties
 from scheduler.domain.entries import Entry
 from scheduler.domain.uploads import PENDING, KeptRecord, Quarter, RecordKind, UploadRecord
 from scheduler.errors import Finding, Text, Where

@@ -24,7 +24,7 @@ from scheduler.domain.catalogue import (
     Trade,
     Validity,
 )
-from scheduler.domain.duties import Duties
+from scheduler.domain.data_duties import Duties
 from scheduler.errors import Finding, InputError, Text, Where
 from scheduler.recognition import duties
 from scheduler.recognition.checks import award_faults, edition_faults, number_faults, recognition_faults

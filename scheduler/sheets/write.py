@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scheduler.domain.catalogue import Catalogue
-from scheduler.domain.duties import LicenceField
+from scheduler.domain.data_duties import LicenceField
 from scheduler.domain.entries import Entry
 from scheduler.domain.notices import NoticeList
 from scheduler.domain.rounds import Round, RoundSetup
@@ -134,7 +134,7 @@ def receipt_bytes(batch_id: str, records: Sequence[UploadRecord], fields: Sequen
 
 def handover_bytes(rows: Sequence[Mapping[str, str]], *, profiles: Path) -> bytes:
     """Return the hand-over list as a workbook; rows by the fields of the profile ``handover-15``."""
-    from scheduler.sheets.duty_books import handover_book
+    from scheduler.sheets.data_books import handover_book
     from scheduler.sheets.frozen import frozen
 
     return frozen(handover_book(rows, profile("handover-15", profiles)))
@@ -142,7 +142,7 @@ def handover_bytes(rows: Sequence[Mapping[str, str]], *, profiles: Path) -> byte
 
 def licence_bytes(fields: Sequence[LicenceField], licences: Sequence[Mapping[str, str]]) -> bytes:
     """Return the data of electronic licences as a workbook, each row by the fields' ids."""
-    from scheduler.sheets.duty_books import licence_book
+    from scheduler.sheets.data_books import licence_book
     from scheduler.sheets.frozen import frozen
 
     return frozen(licence_book(fields, licences))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.domain.catalogue import Authority, AwardKind
-from scheduler.domain.duties import DocumentCode, LicenceField, LicenceType, Retention, UploadDuty
+from scheduler.domain.data_duties import DocumentCode, LicenceField, LicenceType, Retention, UploadDuty
 from scheduler.domain.identity import DocumentKind
 from scheduler.recognition.records import Record
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from scheduler.domain.duties import LicenceField
+from scheduler.domain.data_duties import LicenceField
 from scheduler.phrases import phrase
 from scheduler.sheets.columns_receipt import HANDOVER
 from scheduler.sheets.paint import head, new_book, put, rows_below
