@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli import certificates, day, endings, papers, reports, results, sessions
+from scheduler.cli import certificates, data_duties, day, endings, papers, reports, results, sessions
 
 app = typer.Typer(
     name="scheduler",
@@ -24,6 +24,7 @@ endings.add_to(app)
 papers.add_to(app)
 reports.add_to(app)
 day.add_to(app)
+data_duties.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

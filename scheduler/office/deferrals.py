@@ -97,13 +97,12 @@ def _until(store: Store, entry: Entry, component_id: str) -> date | None:
 
 
 def _forgotten(one: Deferral) -> Finding:
-    until = f"，须于 {one.until} 前考完" if one.until else ""
-    by = f", to be sat by {one.until}" if one.until else ""
+    term = Text(f"，须于 {one.until} 前考完", f", to be sat by {one.until}") if one.until else Text("", "")
     return Finding(
         "deferred-waiting",
         Text(
-            f"批次 {one.round_id} 的缓考考生尚未报入后续批次{until}",
-            f"a candidate deferred in round {one.round_id} is in no later round yet{by}",
+            f"批次 {one.round_id} 的缓考考生尚未报入后续批次{term.zh}",
+            f"a candidate deferred in round {one.round_id} is in no later round yet{term.en}",
         ),
         Where(subject=f"{one.name} {one.component_id}"),
         hint=Text("报入本批次或告知考生", "enter the candidate in this round, or tell them"),

@@ -12,10 +12,11 @@ from types import TracebackType
 from typing import Self
 
 from scheduler.domain.catalogue import Catalogue
+from scheduler.domain.data_duties import Duties
 from scheduler.domain.identity import mask
 from scheduler.errors import InputError, Language, Text
 from scheduler.office.settings import Settings, load_settings, templates_folder
-from scheduler.recognition.shelf import load_catalogue
+from scheduler.recognition.shelf import load_catalogue, load_duties
 from scheduler.registry.store import Registry, Store, open_registry
 
 CHINA = timezone(timedelta(hours=8), "UTC+08:00")
@@ -64,6 +65,10 @@ class Office:
     def language(self) -> Language:
         """Return the language the office reads."""
         return self.settings.lang
+
+    def duties(self) -> Duties:
+        """Return the data duties in force for this office; raises InputError when its own data are wrong."""
+        return load_duties(self.settings.catalogue_folder)
 
     def templates(self) -> Path:
         """Return the folder of templates; raises SettingsError when it cannot be found."""

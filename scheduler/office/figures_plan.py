@@ -255,7 +255,7 @@ def loads_of(reading: Reading) -> dict[str, Load]:
 
 def _examiners(reading: Reading) -> Figure:
     columns = (
-        ("examiner", phrase("Examiner")), ("name", phrase("Name")), ("institution", phrase("Institution")),
+        ("examiner", phrase("Examiner id")), ("name", phrase("Name")), ("institution", phrase("Institution")),
         ("assessing", phrase("Sessions assessed")), ("invigilating", phrase("Sessions invigilated")),
         ("total", phrase("Sessions")), ("day", phrase("Most in a day")), ("day_limit", phrase("Limit of a day")),
         ("week", phrase("Most in a week")), ("week_limit", phrase("Limit of a week")),

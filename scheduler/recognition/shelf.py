@@ -24,7 +24,9 @@ from scheduler.domain.catalogue import (
     Trade,
     Validity,
 )
+from scheduler.domain.data_duties import Duties
 from scheduler.errors import Finding, InputError, Text, Where
+from scheduler.recognition import data_duties
 from scheduler.recognition.checks import award_faults, edition_faults, number_faults, recognition_faults
 from scheduler.recognition.exams import Exam, join, marks_of, read_exam, read_staffing
 from scheduler.recognition.records import Record, read_folder
@@ -35,6 +37,7 @@ _SHIPPED = Path(__file__).parent
 _NO_ITEM = Text("--", "--")
 TABLES = (
     "trade", "staffing", "exam", "validity", "number", "award", "scheme", "recognition", "issuing_region", "switch",
+    "upload", "document_code", "retention", "licence_type", "licence_field",
 )  # fmt: skip
 """Names of the tables an extra folder may add to."""
 
@@ -60,9 +63,22 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
     findings: list[Finding] = []
     catalogue = _built(_layered([_SHIPPED] if extra is None else [_SHIPPED, extra], findings))
     if findings:
-        what = Text(f"目录数据有 {len(findings)} 处问题", f"{len(findings)} faults in the catalogue's data")
-        raise InputError(what, findings, Text("请按所列文件和路径修改", "correct them at the file and path named"))
+        raise _refusal(findings)
     return catalogue
+
+
+def load_duties(extra: Path | None = None) -> Duties:
+    """Return the data duties, layered as the catalogue; raises InputError as `load_catalogue`."""
+    findings: list[Finding] = []
+    owed = _duties(_layered([_SHIPPED] if extra is None else [_SHIPPED, extra], findings))
+    if findings:
+        raise _refusal(findings)
+    return owed
+
+
+def _refusal(findings: list[Finding]) -> InputError:
+    what = Text(f"目录数据有 {len(findings)} 处问题", f"{len(findings)} faults in the catalogue's data")
+    return InputError(what, findings, Text("请按所列文件和路径修改", "correct them at the file and path named"))
 
 
 def _layered(folders: Iterable[Path], findings: list[Finding]) -> _Records:
@@ -87,13 +103,27 @@ def _layered(folders: Iterable[Path], findings: list[Finding]) -> _Records:
     return layered
 
 
+def _made(records: _Records, table: str, maker: Callable[[Record], Thing]) -> dict[str, Thing]:
+    made: dict[str, Thing] = {}
+    for record_id, record in records[table].items():
+        made[record_id] = maker(record)
+        record.close()
+    return made
+
+
+def _duties(records: _Records) -> Duties:
+    return Duties(
+        tuple(_made(records, "upload", data_duties.read_upload).values()),
+        tuple(_made(records, "document_code", data_duties.read_document_code).values()),
+        tuple(_made(records, "retention", data_duties.read_retention).values()),
+        tuple(_made(records, "licence_type", data_duties.read_licence_type).values()),
+        tuple(_made(records, "licence_field", data_duties.read_licence_field).values()),
+    )
+
+
 def _built(records: _Records) -> Catalogue:
     def make(table: str, maker: Callable[[Record], Thing]) -> dict[str, Thing]:
-        made: dict[str, Thing] = {}
-        for record_id, record in records[table].items():
-            made[record_id] = maker(record)
-            record.close()
-        return made
+        return _made(records, table, maker)
 
     trades = make("trade", _trade)
     rooms = make("staffing", read_staffing)
@@ -106,6 +136,7 @@ def _built(records: _Records) -> Catalogue:
     make("recognition", lambda record: recognitions.append(_recognition(record, awards, recognitions)))
     regions = make("issuing_region", lambda record: _region(record, awards))
     switches = make("switch", _switch)
+    _duties(records)  # for its findings: whatever is wrong in the folder is told at once
     return Catalogue(
         trades=tuple(trades.values()),
         awards=tuple(stocked.award for stocked in awards.values()),

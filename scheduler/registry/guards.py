@@ -161,6 +161,53 @@ SECOND: tuple[Guard, ...] = (
 THIRD: tuple[Guard, ...] = _append_only("form_moves", "id")
 """Guards of the third schema."""
 
+_RECORD_CHANGED = " OR ".join(
+    f"NEW.{column} <> OLD.{column}" for column in ("id", "batch_id", "root", "version", "document")
+)
+
+FOURTH: tuple[Guard, ...] = (
+    *_append_only("upload_batches", "id"),
+    *_append_only("upload_moves", "id"),
+    *_append_only("handovers", "sequence"),
+    *_append_only("kept_files", "id"),
+    *(
+        Guard(f"{table}_no_{event.lower()}", table, event, f"{table} is append-only")
+        for table in ("notice_lists", "notice_moves")
+        for event in ("UPDATE", "DELETE")
+    ),
+    *(
+        Guard(
+            f"{table}_no_replace",
+            table,
+            "INSERT",
+            f"{table} is append-only",
+            f"EXISTS (SELECT 1 FROM {table} WHERE round_id = NEW.round_id AND number = NEW.number)",  # noqa: S608 - ours
+            sqlite_only=True,
+        )
+        for table in ("notice_lists", "notice_moves")
+    ),
+    Guard("upload_records_no_delete", "upload_records", "DELETE", "an upload record is never deleted"),
+    Guard("upload_records_begin", "upload_records", "INSERT", "a record begins prepared", "NEW.state <> 'prepared'"),
+    Guard(
+        "upload_records_frozen",
+        "upload_records",
+        "UPDATE",
+        "an upload record only moves forward",
+        f"{_RECORD_CHANGED} OR NOT ((OLD.state = 'prepared' AND NEW.state IN ('handed_over', 'withdrawn'))"
+        " OR (OLD.state = 'handed_over' AND NEW.state IN ('accepted', 'rejected')))",
+    ),
+    Guard(
+        "upload_records_no_replace",
+        "upload_records",
+        "INSERT",
+        "this record exists already",
+        "EXISTS (SELECT 1 FROM upload_records WHERE id = NEW.id OR (root = NEW.root AND version = NEW.version"
+        " AND state IN ('prepared', 'handed_over', 'accepted')))",
+        sqlite_only=True,
+    ),
+)
+"""Guards of the fourth schema."""
+
 FIFTH: tuple[Guard, ...] = (
     *_append_only("day_events", "id"),
     # REPLACE on the round's number would take an event out as well.
@@ -176,7 +223,7 @@ FIFTH: tuple[Guard, ...] = (
 )
 """Guards of the fifth schema."""
 
-ALL = FIRST + SECOND + THIRD + FIFTH
+ALL = FIRST + SECOND + THIRD + FOURTH + FIFTH
 
 _REFUSE = """
 CREATE OR REPLACE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS

@@ -19,11 +19,14 @@ from scheduler.registry.days import Days
 from scheduler.registry.duties import Duties
 from scheduler.registry.forms import Forms
 from scheduler.registry.heads import Heads
+from scheduler.registry.kept import Kept
 from scheduler.registry.ledger import Ledger
+from scheduler.registry.notices import Notices
 from scheduler.registry.numbers import Numbers
 from scheduler.registry.plans import Plans
 from scheduler.registry.results import Results
 from scheduler.registry.rounds import Rounds
+from scheduler.registry.uploads import Uploads
 
 _COUNTED = {
     "rounds": tables.RoundRow,
@@ -51,6 +54,9 @@ class Store:
         self.forms = Forms(session)
         self.days = Days(session)
         self.duties = Duties(session)
+        self.uploads = Uploads(session)
+        self.notices = Notices(session)
+        self.kept = Kept(session)
         self.acts = Acts(session)
         self._session = session
 

@@ -8,7 +8,17 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 metadata = MetaData(
@@ -261,6 +271,96 @@ class DutyReplyRow(Row, table=True):
     examiner_id: str
     document: str = Field(sa_type=Text)
     """Reply."""
+
+
+class UploadBatchRow(Row, table=True):
+    """A frozen batch of records for the national network; append-only."""
+
+    __tablename__ = "upload_batches"
+    id: str = Field(primary_key=True)
+    quarter: str = Field(index=True)
+    issuer: str
+    sha256: str
+    document: str = Field(sa_type=Text)
+    """UploadBatch."""
+
+
+class UploadRecordRow(Row, table=True):
+    """A record in the outbox; only its state changes, and only forward. A certificate's version is live at most once."""
+
+    __tablename__ = "upload_records"
+    __table_args__ = (
+        Index(
+            "uq_upload_records_live",
+            "root",
+            "version",
+            unique=True,
+            sqlite_where=text("state IN ('prepared', 'handed_over', 'accepted')"),
+            postgresql_where=text("state IN ('prepared', 'handed_over', 'accepted')"),
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: str = Field(foreign_key="upload_batches.id", index=True)
+    root: int = Field(foreign_key="certificates.sequence")
+    version: int
+    state: str
+    document: str = Field(sa_type=Text)
+    """UploadRecord."""
+
+
+class UploadMoveRow(Row, table=True):
+    """Something done to a batch: made, handed over, withdrawn, answered; append-only."""
+
+    __tablename__ = "upload_moves"
+    id: int | None = Field(default=None, primary_key=True)
+    batch_id: str = Field(foreign_key="upload_batches.id", index=True)
+    act: str
+    document: str = Field(sa_type=Text)
+    """UploadMove."""
+
+
+class NoticeListRow(Row, table=True):
+    """A numbered list of messages to people whose places changed; append-only."""
+
+    __tablename__ = "notice_lists"
+    round_id: str = Field(primary_key=True, foreign_key="rounds.id")
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    document: str = Field(sa_type=Text)
+    """NoticeList."""
+
+
+class NoticeMoveRow(Row, table=True):
+    """A list that was handed over; append-only, each list once."""
+
+    __tablename__ = "notice_moves"
+    __table_args__ = (ForeignKeyConstraint(["round_id", "number"], ["notice_lists.round_id", "notice_lists.number"]),)
+    round_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    document: str = Field(sa_type=Text)
+    """NoticeMove."""
+
+
+class HandoverRow(Row, table=True):
+    """A certificate that was handed to somebody; append-only, each certificate once."""
+
+    __tablename__ = "handovers"
+    sequence: int = Field(
+        primary_key=True, foreign_key="certificates.sequence", sa_column_kwargs={"autoincrement": False}
+    )
+    round_id: str = Field(foreign_key="rounds.id", index=True)
+    document: str = Field(sa_type=Text)
+    """Handover."""
+
+
+class KeptFileRow(Row, table=True):
+    """A file that is kept, and until when; append-only, the last row of a path counts."""
+
+    __tablename__ = "kept_files"
+    id: int | None = Field(default=None, primary_key=True)
+    path: str = Field(index=True)
+    sha256: str
+    document: str = Field(sa_type=Text)
+    """KeptFile."""
 
 
 class ActRow(Row, table=True):

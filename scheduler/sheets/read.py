@@ -18,6 +18,7 @@ from scheduler.sheets.mappings import HeadingMap
 from scheduler.sheets.marks import marks_of
 from scheduler.sheets.numbers import Awaited, NumberContext, ReadNumber, numbers_of
 from scheduler.sheets.plan_edit import EditedPlan, PlanCopy, copy_of, edited_plan, place_of
+from scheduler.sheets.receipts import ReadHandover, ReadReceipt, handovers_of, receipts_of
 from scheduler.sheets.setup import setup_of
 from scheduler.sheets.workbook import open_book
 
@@ -28,14 +29,18 @@ __all__ = [
     "NumberContext",
     "PlanCopy",
     "ReadAnswer",
+    "ReadHandover",
     "ReadNumber",
+    "ReadReceipt",
     "edited_plan",
     "open_plan_copy",
     "place_of",
     "read_duties",
     "read_entries",
+    "read_handovers",
     "read_marks",
     "read_numbers",
+    "read_receipts",
     "read_setup",
 ]
 
@@ -118,3 +123,21 @@ def read_duties(
     """
     plan, version = (published.plan, published.version) if published else (None, None)
     return duties_from(open_book(Path(path)), setup=setup, plan=plan, version=version)
+
+
+def read_receipts(path: Path) -> tuple[list[ReadReceipt], int, list[Finding]]:
+    """Read the receipt of an upload: good rows, how many have no result yet, and everything found.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    return receipts_of(open_book(Path(path)))
+
+
+def read_handovers(path: Path, *, today: date) -> tuple[list[ReadHandover], int, list[Finding]]:
+    """Read a hand-over list that was filled in: rows that tell of a hand-over, how many are open still, everything found.
+
+    Raises:
+        SheetError: The file cannot be read at all; its findings say why.
+    """
+    return handovers_of(open_book(Path(path)), today)

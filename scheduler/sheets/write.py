@@ -9,19 +9,27 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from scheduler.domain.catalogue import Catalogue
+from scheduler.domain.data_duties import LicenceField
 from scheduler.domain.duties import Reply
 from scheduler.domain.entries import Entry
+from scheduler.domain.notices import NoticeList
 from scheduler.domain.results import Attendance
 from scheduler.domain.rounds import Round, RoundSetup
 from scheduler.domain.sessions import Plan, PlanVersion, Sitting
+from scheduler.domain.uploads import UploadRecord
 from scheduler.errors import Finding
 from scheduler.sheets.columns import TemplateKind
 from scheduler.sheets.columns_plan import Origin
-from scheduler.sheets.profiles import Profile
+from scheduler.sheets.profiles import Profile, profile
 
 __all__ = [
     "Origin",
     "TemplateKind",
+    "handover_bytes",
+    "licence_bytes",
+    "notice_files",
+    "receipt_bytes",
+    "upload_bytes",
     "write_day_book",
     "write_duties",
     "write_entries",
@@ -142,3 +150,50 @@ def write_day_book(out: Path, title: str, rows: Sequence[Sequence[str | int]]) -
     from scheduler.sheets.template import save
 
     save(day_book(title, rows), out)
+
+
+def upload_bytes(records: Sequence[UploadRecord], fields: Sequence[str], *, profiles: Path) -> bytes:
+    """Return the workbook of an upload batch; the same records give the same bytes.
+
+    Args:
+        fields: Keys of the records' cells, in their order.
+        profiles: An office's own profiles, which may change the order of the sheet; it need not exist.
+
+    Raises:
+        InputError: The office's own profile is wrong.
+    """
+    from scheduler.sheets.frozen import frozen
+    from scheduler.sheets.upload_book import upload_book
+
+    return frozen(upload_book(records, profile("upload-11", profiles), fields))
+
+
+def receipt_bytes(batch_id: str, records: Sequence[UploadRecord], fields: Sequence[str]) -> bytes:
+    """Return a receipt to fill in, for whoever gets none in a file."""
+    from scheduler.sheets.frozen import frozen
+    from scheduler.sheets.upload_book import receipt_book
+
+    return frozen(receipt_book(batch_id, records, fields))
+
+
+def handover_bytes(rows: Sequence[Mapping[str, str]], *, profiles: Path) -> bytes:
+    """Return the hand-over list as a workbook; rows by the fields of the profile ``handover-15``."""
+    from scheduler.sheets.data_books import handover_book
+    from scheduler.sheets.frozen import frozen
+
+    return frozen(handover_book(rows, profile("handover-15", profiles)))
+
+
+def licence_bytes(fields: Sequence[LicenceField], licences: Sequence[Mapping[str, str]]) -> bytes:
+    """Return the data of electronic licences as a workbook, each row by the fields' ids."""
+    from scheduler.sheets.data_books import licence_book
+    from scheduler.sheets.frozen import frozen
+
+    return frozen(licence_book(fields, licences))
+
+
+def notice_files(made: NoticeList) -> dict[str, bytes]:
+    """Return the files of a list of messages by suffix, xlsx, csv and json; the same list gives the same bytes."""
+    from scheduler.sheets import notice_book
+
+    return notice_book.notice_files(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from datetime import date, time
 
@@ -13,14 +14,19 @@ from scheduler.domain.day import DayAct, DayEvent
 from scheduler.domain.duties import Reply
 from scheduler.domain.forms import FormMove
 from scheduler.domain.heads import Acknowledged
+from scheduler.domain.kept import Handover, KeptFile
+from scheduler.domain.notices import NoticeList, NoticeMove
 from scheduler.domain.numbers import KeptNumber
+from scheduler.domain.uploads import RecordKind, UploadBatch, UploadRecord
 from scheduler.errors import Conflict
 from scheduler.registry import guards
-from tests.registry.values import AT, ROUND, a_mark, a_plan, an_entry, enrol, issue
+from scheduler.registry.store import open_registry
+from tests.registry.values import AT, DAY, ROUND, a_mark, a_plan, an_entry, enrol, issue
 
 PAPER = "sequence, number, award_id, entry_id, round_id, sha256, standing, document"
 NEW_PLAN = "INSERT OR REPLACE INTO plans SELECT round_id, {version}, '{state}', based_on, made_at, published_at, '{{}}' FROM plans"
 
+DUTIES = ("upload_batches", "upload_moves", "notice_lists", "notice_moves", "handovers", "kept_files")
 REFUSED = {
     "change a ledger line": "UPDATE ledger SET at = 'x'",
     "take a line out": "DELETE FROM ledger WHERE sequence = 2",
@@ -94,12 +100,36 @@ REFUSED = {
     "change a serial while voiding": "UPDATE numbers SET serial = 9, standing = 'voided' WHERE number = 'A1'",
     "set a date while voiding": "UPDATE numbers SET issued_on = '2026-01-01', standing = 'voided' WHERE number = 'A1'",
     "replace a number": "REPLACE INTO numbers SELECT number, award_id, NULL, origin, at, scope, serial, issued_on, source, standing FROM numbers",
+    **{f"change {table}": f"UPDATE {table} SET document = '{{}}'" for table in DUTIES},
+    **{f"forget {table}": f"DELETE FROM {table}" for table in DUTIES},
+    **{f"replace {table}": f"REPLACE INTO {table} SELECT * FROM {table}" for table in DUTIES},
+    "delete an upload record": "DELETE FROM upload_records",
+    "change an upload record": "UPDATE upload_records SET document = '{}', state = 'handed_over'",
+    "accept what was never handed over": "UPDATE upload_records SET state = 'accepted'",
+    "replace an upload record": "REPLACE INTO upload_records SELECT * FROM upload_records",
+    "enter a record as accepted": "INSERT INTO upload_records SELECT 9, batch_id, 2, 1, 'accepted', document FROM upload_records",
 }
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Two pairs, the second revoked in part; version 1 published, version 2 a draft; a mark replaced; an act; uploads."""
+    path = tmp_path_factory.mktemp("full") / "built.db"
+    with open_registry(str(path)) as registry:
+        fill(registry)
+    return path
+
+
 @pytest.fixture
-def full(registry, raw):
-    """Two pairs, the second revoked in part; version 1 published, version 2 a draft; a mark replaced; an act."""
+def full(built, address):
+    """A copy of it, opened by somebody with a database tool."""
+    shutil.copy(built, address)
+    connection = sqlite3.connect(address, isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def fill(registry):
     enrol(registry, an_entry(1), an_entry(2))
     issue(registry, an_entry(1))
     grant, _ = issue(registry, an_entry(2))
@@ -121,7 +151,17 @@ def full(registry, raw):
         store.plans.publish(ROUND, 1, AT)
         store.results.put_marks([a_mark(an_entry(1), 10), a_mark(an_entry(1), 20)])
         store.acts.record(AT, "王", "publish", ROUND)
-    return raw
+        fill_duties(store)
+
+
+def fill_duties(store):
+    batch = UploadBatch("2026Q2-001", "2026Q2", "甲校", RecordKind.NEW, AT, "王", 1, "f.xlsx", "00")
+    record = UploadRecord(1, 1, 1, an_entry(1).id, "electrician-5", RecordKind.NEW, ("",) * 11)
+    store.uploads.add(batch, [record])
+    store.notices.add(NoticeList(ROUND, 1, 1, None, AT, "王", (), ()))
+    store.notices.hand_over(NoticeMove(AT, "王", ROUND, 1, "短信平台"))
+    store.kept.hand_over(Handover(1, ROUND, DAY, "现场领取", "本人", "", "", "", "", AT, "王"))
+    store.kept.keep(KeptFile("a.xlsx", "upload", "", "00", DAY, DAY, None, ""))
 
 
 def dump(connection):
@@ -152,10 +192,14 @@ def test_no_guard_is_superfluous(full, guard):
     assert passed >= 1
 
 
-def test_a_guard_speaks_as_a_conflict(registry, full):
+def test_a_guard_speaks_as_a_conflict(full, address):
     from sqlalchemy import text
 
-    with pytest.raises(Conflict, match="append-only"), registry.transaction() as store:
+    with (
+        open_registry(address) as registry,
+        pytest.raises(Conflict, match="append-only"),
+        registry.transaction() as store,
+    ):
         store.ledger._session.execute(text("DELETE FROM ledger"))
 
 

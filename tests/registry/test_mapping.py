@@ -11,14 +11,19 @@ from hypothesis import strategies as st
 
 from scheduler.domain.certificates import Certificate, LedgerEntry, Standing
 from scheduler.domain.entries import Entitlement, Entry
+from scheduler.domain.kept import KeptFile
+from scheduler.domain.notices import NoticeList
 from scheduler.domain.results import ComponentMark, Outcome
 from scheduler.domain.rounds import RoundSetup
 from scheduler.domain.sessions import Plan
+from scheduler.domain.uploads import UploadMove, UploadRecord
 from scheduler.errors import RegistryError
 from scheduler.registry import mapping
 from tests.registry.values import a_certificate, a_mark, an_entry, any_
 
-KINDS = (RoundSetup, Entry, Entitlement, Plan, ComponentMark, Outcome, Certificate)
+KINDS = (
+    RoundSetup, Entry, Entitlement, Plan, ComponentMark, Outcome, Certificate, UploadRecord, UploadMove, NoticeList, KeptFile,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

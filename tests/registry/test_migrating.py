@@ -66,7 +66,18 @@ def test_an_old_registry_is_brought_up_to_date_and_nothing_in_it_changes(old):
         assert store.heads.tree().size == 7
     after, version, found = dump(old, OLD_TABLES)
     assert (after, version) == (before, schema.REVISIONS[-1])
-    assert {"endings", "numbers", "heads", "form_moves", "day_events", "duty_replies"} <= found
+    assert {
+        "endings",
+        "numbers",
+        "heads",
+        "form_moves",
+        "upload_records",
+        "notice_lists",
+        "handovers",
+        "kept_files",
+        "day_events",
+        "duty_replies",
+    } <= found
     assert set(tables.metadata.tables) <= found
 
 
