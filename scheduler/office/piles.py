@@ -63,7 +63,7 @@ def _by_name(setup: RoundSetup, by: By) -> Callable[[Entry], tuple[Key, str, str
 
 def _by_room(store: Store, setup: RoundSetup) -> Callable[[Entry], tuple[Key, str, str]]:
     published = store.plans.published(setup.id)
-    first = _first_sittings(setup, published.plan) if published else {}
+    first = _first_sittings(setup, store.lots.seated(published)) if published else {}
     rooms, slots = {room.id: room for room in setup.rooms}, {slot.id: slot for slot in setup.slots}
     sites = {site.id: site.name or site.id for site in setup.sites}
 

@@ -57,7 +57,8 @@ def marks_sheet(
                 hint=Text("先用 publish 发布", "publish one first"),
             )
         entries = {entry.id: entry for entry in store.rounds.entries(round_id)}
-    sittings = [s for s in published.plan.sittings if session_id in (None, s.session_id)]
+        plan = store.lots.seated(published)
+    sittings = [s for s in plan.sittings if session_id in (None, s.session_id)]
     if not sittings:
         raise NotFound(Text(f"已发布方案没有场次 {session_id}", f"the published plan has no session {session_id}"))
     sittings.sort(key=lambda s: (s.session_id, s.turn, s.place))

@@ -82,9 +82,10 @@ def plan_workbook(office: Office, *, round_id: str, out: str | Path, version: in
     with office.registry.transaction(write=False) as store:
         assembled = assemble(office, store, round_id)
         kept = store.plans.version(round_id, version)
+        plan = store.lots.seated(kept)
     _refuse_if_gone(assembled.round, kept)
     path = Path(out)
-    write_plan(path, kept.plan, assembled.round, assembled.names)
+    write_plan(path, plan, assembled.round, assembled.names)
     return path
 
 

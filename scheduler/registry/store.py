@@ -18,6 +18,7 @@ from scheduler.registry.acts import Acts
 from scheduler.registry.forms import Forms
 from scheduler.registry.heads import Heads
 from scheduler.registry.ledger import Ledger
+from scheduler.registry.lots import Lots
 from scheduler.registry.numbers import Numbers
 from scheduler.registry.plans import Plans
 from scheduler.registry.results import Results
@@ -47,6 +48,7 @@ class Store:
         self.heads = Heads(session)
         self.numbers = Numbers(session, self.ledger)
         self.forms = Forms(session)
+        self.lots = Lots(session)
         self.acts = Acts(session)
         self._session = session
 

@@ -9,6 +9,7 @@ import pytest
 from scheduler.domain.certificates import Ending
 from scheduler.domain.forms import FormMove
 from scheduler.domain.heads import Acknowledged
+from scheduler.domain.lots import Lot, Ticket
 from scheduler.domain.numbers import KeptNumber
 from scheduler.errors import Conflict
 from scheduler.registry import guards
@@ -75,6 +76,12 @@ REFUSED = {
     "change a move of forms": "UPDATE form_moves SET act = 'returned'",
     "forget a move of forms": "DELETE FROM form_moves",
     "replace a move of forms": "REPLACE INTO form_moves SELECT id, round_id, 'returned', document FROM form_moves",
+    "draw a lot again": "UPDATE lots SET document = '{}'",
+    "forget a lot": "DELETE FROM lots",
+    "replace a lot": "REPLACE INTO lots SELECT round_id, version, '{}' FROM lots",
+    "give a ticket to another": "UPDATE tickets SET number = '202606010009'",
+    "forget a ticket": "DELETE FROM tickets",
+    "replace a ticket": "REPLACE INTO tickets SELECT '202606010009', round_id, entry_id, at FROM tickets",
     "delete an allocated number": "DELETE FROM numbers WHERE number = 'A1'",
     "delete a voided number": "DELETE FROM numbers WHERE number = 'V1'",
     "delete an imported number on a certificate": "DELETE FROM numbers WHERE number = 'low-voltage-electrician:000001'",
@@ -102,6 +109,8 @@ def full(registry, raw):
         )
         store.heads.acknowledge(Acknowledged(1, "00", AT, "王", "恢复"))
         store.forms.record(FormMove(AT, "王", "drawn", ROUND, ("A1",)))
+        store.lots.keep(Lot(ROUND, 1, 7, AT, "王", ()))
+        store.lots.give([Ticket("202606010001", ROUND, an_entry(1).id, AT)])
         store.plans.add_draft(a_plan(), AT)
         store.plans.add_draft(a_plan(seed=2), AT)
         store.plans.publish(ROUND, 1, AT)
