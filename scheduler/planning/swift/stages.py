@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scheduler.executors.workers import Inline
+from scheduler.planning.cohorts import group_of
 from scheduler.planning.construct import Builder
 from scheduler.planning.draft import Draft
 from scheduler.planning.problem import Problem
@@ -124,7 +125,7 @@ class Swift:
     def first(self) -> tuple[Board, Draft]:
         """Seat those the kernels do not move, then everybody else one after another; return also the seats of the former."""
         blank = Board(self.problem, Draft.empty(self.problem), self.seed)
-        still = [unit.parties for unit in blank.units if not unit.moves]
+        still = self._still(blank)
         unusual = self._unusual(still) if still else Draft.empty(self.problem)
         board = Board(self.problem, unusual, self.seed, blank)
         board.build(_orders(blank)[0], 1)
@@ -144,6 +145,16 @@ class Swift:
 
     def _begun(self, best: Board) -> None:
         self.tell("start", 1, 1, best.best, self.bound, best.left)
+
+    def _still(self, board: Board) -> list[tuple[int, ...]]:
+        """Return whom the kernels do not move: single parties, and groups that are kept in one session, each whole."""
+        found: dict[tuple[str, int], list[int]] = {}
+        for unit in board.units:
+            for p in unit.parties if not unit.moves else ():
+                group_id = group_of(self.problem, p)
+                whole = self.problem.together.get(group_id) == "session"
+                found.setdefault((group_id, -1) if whole else ("", p), []).append(p)
+        return [tuple(members) for members in found.values()]
 
     def _unusual(self, still: list[tuple[int, ...]]) -> Draft:
         builder = Builder(self.problem)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scheduler.domain.rounds import ExaminerLock, Lock, Reservation
+from scheduler.domain.rounds import ExaminerLock, Group, Lock, Reservation
 from scheduler.domain.sessions import CostLine, Making, Plan
 from scheduler.planning import swift
 from scheduler.planning.audit import audit
@@ -204,3 +204,32 @@ def test_a_second_thread_does_not_change_the_plan(monkeypatch):
     apart, same = searched(problem)
     assert (together.at == apart.at).all()
     assert (together.staff, bound) == (apart.staff, same)
+
+
+def with_three_parts(round_):
+    """Let two fifths sit a third part, in groups of one session that is not the same for all of them."""
+    third = replace(round_.components[0], id="hot-work", after=())
+    parties = tuple(
+        replace(
+            party,
+            group_id=f"together-{n // 5}",
+            earliest_on=None,
+            latest_on=None,
+            unavailable_slot_ids=(),
+            component_ids=(*party.component_ids, third.id) if n % 5 < 3 else party.component_ids,
+        )
+        for n, party in enumerate(round_.parties)
+        if n < 40
+    )
+    groups = tuple(Group(f"together-{n}", "session") for n in range(8))
+    return replace(
+        round_, components=(*round_.components, third), parties=(*parties, *round_.parties[40:]), groups=groups
+    )
+
+
+def test_groups_whom_the_kernels_do_not_move_sit_together():
+    round_ = with_three_parts(region_round(150, 2))
+    problem = Problem.of(round_)
+    draft, bound = searched(problem)
+    assert audit(round_, plan_of(round_, problem, draft, bound)) == []
+    assert len(draft.left()) <= 5
