@@ -127,10 +127,7 @@ def _mark_form(component: Component) -> Form:
         Column(phrase("Seat"), 15, "seat", "num"),
         Column(phrase("Ticket number"), 31, "ticket", "c"),
         Column(phrase("Name"), 27, "name"),
-        *(
-            Column(Text(f"{item.id}（{points_words(item.full_pts)}）", item.name.en), wide / len(items))
-            for item in items
-        ),
+        *(Column(Text(f"{item.id}（{points_words(item.full_pts)}）", ""), wide / len(items)) for item in items),
         *((Column(phrase("Veto item"), 16),) if items else ()),
         Column(phrase("Total ({n})", n=points_words(component.full_pts)), 18),
         Column(phrase("Remark"), 20 if items else 20 + wide),
@@ -141,7 +138,7 @@ def _mark_form(component: Component) -> Form:
         *((phrase("Items: {items}. A veto item that was failed fails the component where the award says so.", items=items_said),) if items else ()),
     )  # fmt: skip
     signs = (phrase("Entered by"), phrase("Checked by"), phrase("Lead examiner"), phrase("Date"))
-    return Form("mark_sheet", phrase("Mark sheet"), session_head(), columns, 20, 7.9, signs, notes)
+    return Form("mark_sheet", phrase("Mark sheet"), session_head(), columns, 18, 8.2, signs, notes)
 
 
 def session_record(look: Look, held: Held) -> Paper:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ from scheduler.domain.catalogue import Catalogue, Notice
 from scheduler.domain.entries import Entry
 from scheduler.domain.identity import DocumentKind
 from scheduler.domain.wording import date_words
-from scheduler.errors import Finding, IssuanceError
+from scheduler.errors import Finding, IssuanceError, Where
 from scheduler.office.exam_day import ExamDays, Held, Seated
 from scheduler.office.paper_forms import Look, Paper, Row, common, day_hours, foot, name_of, words
 from scheduler.office.papers_candidates import turn_words
@@ -86,7 +86,12 @@ def _photo(row: TicketRow, told: list[Finding]) -> bytes | None:
     try:
         return portrait(row.photo.read_bytes(), row.entry.candidate.name)
     except IssuanceError as refusal:
-        told += refusal.findings
+        document = row.entry.candidate.document
+        who = Where(
+            file=row.photo.name.replace(document.number, document.masked()),
+            subject=f"{row.entry.candidate.name} {row.entry.id}",
+        )
+        told += [replace(finding, where=who, severity="warning") for finding in refusal.findings]
         return None
 
 

@@ -29,7 +29,7 @@ def photo_set(folder: Path, entries: Sequence[Entry]) -> tuple[dict[str, Path], 
         else:
             findings.append(_missing(entry, wanted, pictures))
     findings += _doubled(entries, found)
-    used = {path.name for path in found.values()}
+    used = {path.name for path in found.values()} | {one.where.file for one in findings}
     findings += [
         _told("photo-nobodys", Text("照片无人使用", "a photo that no entry names"), file=name)
         for name in sorted(pictures.keys() - used)

@@ -22,11 +22,15 @@ from scheduler.errors import Conflict, InputError, NotFound, Text
 from scheduler.office.admit import admit
 from scheduler.office.enrol import enrol
 from scheduler.office.paper_choice import Choice
+from scheduler.office.paper_folder import new_run
 from scheduler.office.paper_forms import Column, Form, Look
+from scheduler.office.paper_work import _press
 from scheduler.office.photo_set import photo_set
+from scheduler.office.piles import piled
 from scheduler.office.plan import plan
 from scheduler.office.prepare import prepare
 from scheduler.office.publish import publish
+from scheduler.office.settings import templates_folder
 from scheduler.office.template import marks_sheet
 from tests.office.books import FIXTURES, ROUND
 from tests.office.conftest import open_at
@@ -214,6 +218,24 @@ def test_a_missing_photo_is_listed_for_everybody(county):
     assert (Path(report.folder) / "remarks.csv").read_text("utf-8-sig").count("photo-missing") == 60
 
 
+def test_nothing_on_a_form_runs_into_its_foot(county):
+    """What does not differ ends above the line that says who made it, on every form that the county needed."""
+    forms = _press(templates_folder()).kinds
+    assert len({json.loads(kind)[0] for kind in forms}) == 11
+    for kind, form in forms.items():
+        static = b"".join(piece for piece in form.pieces if isinstance(piece, bytes))
+        heights = [float(y) for y in re.findall(rb"BT\n1 0 0 -1 \S+ (\S+) Tm", static)]
+        assert heights, kind
+        *body, specimen = heights
+        assert max(body, default=0) < specimen - 8, kind
+        rows = [
+            piece.box
+            for piece in form.pieces
+            if not isinstance(piece, bytes) and getattr(piece, "key", "") not in {"foot", "page", "photo", "qr"}
+        ]
+        assert max(top + height for top, height in rows) < specimen - 8, kind
+
+
 def test_papers_made_again_keep_seats_and_numbers(county, held):
     folder, *_ = county
     with open_at(folder) as office:
@@ -287,6 +309,41 @@ def test_a_preview_draws_and_writes_nothing(office_at):
     assert not (Path(office.settings.out_folder) / "papers").exists()
 
 
+def test_certificates_are_printed_in_the_order_of_the_seats_drawn(office_at):
+    office = office_at("issued")
+    with office.registry.transaction(write=False) as store:
+        certificates = store.ledger.certificates(ROUND)
+    admit(office, round_id=ROUND, choice=Choice(papers=("door-sheets",)), seed=4)
+    with office.registry.transaction(write=False) as store:
+        seated = store.lots.seated(store.plans.published(ROUND))
+        found = [(one.certificate.entry_id, one.seat) for one in piled(store, ROUND, certificates, "room")]
+    theory = {s.party_id: str(s.place) for s in seated.sittings if s.component_id.endswith("theory")}
+    assert found == sorted(((c.entry_id, theory[c.entry_id]) for c in certificates), key=lambda pair: int(pair[1]))
+
+
+def test_a_run_that_fails_or_was_killed_leaves_nothing(office_at, monkeypatch):
+    office = office_at("published")
+    parent = Path(office.settings.out_folder) / "papers" / ROUND / "v1"
+    (parent / ".007" / "A").mkdir(parents=True)  # a process that died left it
+    monkeypatch.setattr("scheduler.office.admit._write_lists", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        admit(office, round_id=ROUND, choice=Choice(papers=("door-sheets",)))
+    assert list(parent.iterdir()) == []
+    monkeypatch.undo()
+    assert Path(admit(office, round_id=ROUND, choice=Choice(papers=("door-sheets",))).folder).name == "001"
+
+
+def test_a_run_that_somebody_is_making_is_left_alone(office_at):
+    office = office_at("published")
+    with new_run(office, ROUND, 1) as (hidden, _):
+        other = admit(office, round_id=ROUND, choice=Choice(papers=("door-sheets",)))
+        assert hidden.is_dir()
+    assert [Path(other.folder).name, sorted(path.name for path in Path(other.folder).parent.iterdir())] == [
+        "002",
+        ["001", "002"],
+    ]
+
+
 def test_without_a_published_version_there_are_no_papers(office_at):
     with pytest.raises(NotFound):
         admit(office_at("planned"), round_id=ROUND)
@@ -352,7 +409,7 @@ def test_the_photo_set_is_told_file_by_file(office_at, tmp_path):
     named_twice = [*entries[:5], replace(entries[5], candidate=replace(entries[5].candidate, photo=b))]
     found, findings = photo_set(folder, named_twice)
     rules = Counter(finding.rule for finding in findings)
-    assert rules == {"photo-misnamed": 1, "photo-missing": 1, "photo-doubled": 2, "photo-nobodys": 2}
+    assert rules == {"photo-misnamed": 1, "photo-missing": 1, "photo-doubled": 2, "photo-nobodys": 1}
     assert set(found) == {entries[n].id for n in (0, 1, 3, 5)}
     said = {finding.rule: finding for finding in findings}
     assert (said["photo-misnamed"].where.file, said["photo-misnamed"].expected.zh) == (c.upper(), c)
