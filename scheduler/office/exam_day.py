@@ -84,11 +84,6 @@ class Held:
             found.setdefault(seat.sitting.turn, []).append(seat)
         return found
 
-    @property
-    def duty_words(self) -> tuple[int, int]:
-        """Return how many candidates and how many examiners there are."""
-        return len(self.seats), len(self.staff)
-
 
 @dataclass(frozen=True, slots=True)
 class ExamDays:
