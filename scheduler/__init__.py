@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scheduler.errors import Finding, SchedulerError
+    from scheduler.office.admit import admit
     from scheduler.office.audit import audit
     from scheduler.office.desk import open_office
     from scheduler.office.enrol import enrol
@@ -27,6 +28,7 @@ __all__ = [
     "Finding",
     "SchedulerError",
     "__version__",
+    "admit",
     "audit",
     "enrol",
     "issue",
@@ -42,6 +44,7 @@ __all__ = [
 _HOMES = {
     "Finding": "scheduler.errors",
     "SchedulerError": "scheduler.errors",
+    "admit": "scheduler.office.admit",
     "audit": "scheduler.office.audit",
     "enrol": "scheduler.office.enrol",
     "issue": "scheduler.office.issue",

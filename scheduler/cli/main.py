@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli import certificates, data_duties, day, endings, papers, reports, results, sessions
+from scheduler.cli import admitting, certificates, data_duties, day, endings, papers, reports, results, sessions
 
 app = typer.Typer(
     name="scheduler",
@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 sessions.add_to(app)
+admitting.add_to(app)
 results.add_to(app)
 certificates.add_to(app)
 endings.add_to(app)

@@ -272,6 +272,46 @@ class Recognition:
 
 
 @dataclass(frozen=True, slots=True)
+class AdmissionRule:
+    """When candidates come to an exam (入场规定); minutes before the start of each candidate's turn, 0 or more."""
+
+    id: str
+    kinds: tuple[ComponentKind, ...]
+    arrive_min: int
+    """To be at the site."""
+    enter_min: int
+    """Identity is checked and the room entered."""
+    late_min: int
+    """Minutes after the start from which on nobody is admitted."""
+    papers_min: int
+    """The leader fetches papers and checks material and machines."""
+    edition: Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence printed on admission tickets (考生须知)."""
+
+    id: str
+    sort: str
+    """``bring``: a thing to bring. ``rule``: what holds on the day."""
+    text: Text
+    kinds: tuple[ComponentKind, ...]
+    """Printed for those who sit one of these; for nobody where empty."""
+    edition: Edition
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRule:
+    """How admission tickets are numbered (准考证号)."""
+
+    id: str
+    template: str
+    """Format string over ``year``, ``month``, ``site`` and, at its end, ``serial``."""
+    edition: Edition
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Everything that the dated data say, of all editions."""
 
@@ -285,6 +325,9 @@ class Catalogue:
     """Since when and by whose word each pair of ``issuing_regions`` holds, in the same order; empty: always."""
     switches_on: tuple[str, ...] = ()
     """Ids of the switchable parameters that are on, such as ``years-of-work``."""
+    admissions: tuple[AdmissionRule, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    ticket_rules: tuple[TicketRule, ...] = ()
 
     def award(self, award_id: str) -> Award:
         """Return an award by id; raises KeyError when it is not in the catalogue."""

@@ -180,3 +180,5 @@ class PlanVersion:
     made_at: str
     """Moment in ISO 8601 with zone."""
     published_at: str | None = None
+    seats_drawn: bool = False
+    """Whether the places in the plan are those drawn by lot (抽签定位)."""

@@ -84,7 +84,8 @@ def calendars(
     last, lasting = versions[-1], lineage([(v.version, v.plan) for v in versions])
     key = f"{office.settings.region}/{round_id}"
     history = [EventsOf(key, round_, v, lasting[n], names, with_names=with_names) for n, v in enumerate(versions)]
-    publication = Publication(last.version, last.published_at or last.made_at, office.settings.office_name)
+    sequence = 2 * last.version + last.seats_drawn
+    publication = Publication(sequence, last.published_at or last.made_at, office.settings.office_name)
     made = {kind: _events(history, kind) for kind in kinds}
     parent = Path(out) if out is not None else Path(office.settings.out_folder) / "calendars"
     folder = parent / _plain(round_id) / f"v{last.version}"

@@ -17,6 +17,7 @@ from scheduler.office.assemble import assemble
 from scheduler.office.day_words import DayWords
 from scheduler.office.desk import Office
 from scheduler.office.elsewhere import clashes
+from scheduler.office.seating import pass_on
 from scheduler.office.substitutes import Substitute
 from scheduler.office.whom import People
 from scheduler.planning.audit_day import audit_day
@@ -102,7 +103,7 @@ class Today:
         findings = [*self._named([*(replace(f, severity="warning") for f in stood), *day]), *more]
         if edit is not None:
             findings += clashes(self.store, self.round_id, after)
-            self._publish(after)
+            after = self._publish(round_, after)
         self.office.note(self.store, "day", self.round_id, f"no. {event.no} {event.act} {event.session_id}")
         self.report = EntryReport(
             self.round_id,
@@ -156,9 +157,11 @@ class Today:
                 words = words.replace(f"{id_}#1", id_).replace(id_, entry.candidate.name)
         return words
 
-    def _publish(self, plan: Plan) -> None:
+    def _publish(self, round_: Round, plan: Plan) -> Plan:
+        """Put the edited plan in force and return it with the seats that hold."""
         made = self.store.plans.add_draft(plan, self.office.now(), based_on=self.published.version)
-        self.store.plans.publish(self.round_id, made.version, self.office.now())
+        made = self.store.plans.publish(self.round_id, made.version, self.office.now())
+        return pass_on(self.office, self.store, round_, made).plan
 
 
 def _key(finding: Finding) -> tuple[str, str | None, str]:

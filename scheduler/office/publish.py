@@ -13,6 +13,7 @@ from scheduler.errors import Finding, Language, PlanRejected, Text, Where
 from scheduler.office.assemble import assemble
 from scheduler.office.desk import Office
 from scheduler.office.elsewhere import clashes
+from scheduler.office.seating import pass_on
 from scheduler.planning.audit import audit
 from scheduler.planning.changes import changes, duty_changes
 from scheduler.recognition.assess import assess
@@ -68,6 +69,7 @@ def publish(office: Office, *, round_id: str, version: int | None = None, dry_ru
         busy = clashes(store, round_id, draft.plan)
         store.plans.publish(round_id, draft.version, office.now())
         office.note(store, "publish", round_id, f"version {draft.version}")
+        draft = pass_on(office, store, assembled.round, draft)
         if dry_run:
             raise _OnlyPreviewed  # after every refusal had its say; nothing of the transaction stays
     moves = changes(before.plan, draft.plan) if before else []

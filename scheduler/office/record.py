@@ -76,7 +76,9 @@ def record(
     with office.registry.transaction(write=not dry_run) as store:
         days = _exam_days(store, round_id)
         entries = {entry.id: entry for entry in store.rounds.entries(round_id)}
-        read, findings = read_marks(source, entries=entries, catalogue=office.catalogue)
+        # A mark sheet made by hand names candidates by the numbers on their tickets.
+        ticketed = {number: entries[one] for one, number in store.lots.tickets(round_id).items() if one in entries}
+        read, findings = read_marks(source, entries={**ticketed, **entries}, catalogue=office.catalogue)
         marks = [_dated(mark, days) for mark in _plausible(office, source, entries, read, findings)]
         day = DayMarks.of(store, round_id)
         marks, told = day.contradicting(source, marks, entries)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,12 @@ import weasyprint
 from weasyprint.formatting_structure import boxes
 
 from scheduler.press.fontset import PressFont, Unstampable
-from scheduler.press.lettering import Lettering
+from scheduler.press.lettering import PX_PER_PT, Lettering
 
 DUMMY = "0"
 """Stands for every text that differs, so that nobody's characters are in the shared fonts."""
 _TEXT = re.compile(rb"BT\n(.*?)\nET", re.DOTALL)
+_PLACE = re.compile(rb"(\S+) (\S+) Tm")
 _PICTURE = re.compile(rb"1 0 0 1 \S+ \S+ cm\nq\n\S+ 0 0 \S+ \S+ \S+ cm\n/(i\S+) Do")
 
 
@@ -35,6 +37,12 @@ class Slot:
     """Left edge of the space for the text, pixels from the left of the page; as the others."""
     top: float
     width: float
+    box: tuple[float, float]
+    """Top and height of the box with its padding."""
+    size: float
+    """Of the dummy, points."""
+    colour: tuple[float, float, float]
+    """Red, green and blue of the dummy, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +86,13 @@ def compiled(document: weasyprint.Document, pdf: bytes, keys: list[str], fonts: 
     marked = dict(_marked(page))
     lost = [key for key in keys if key not in marked]
     if lost or len(document.pages) != 1:
-        raise Unstampable(f"not marked by data-key on one page: {', '.join(lost)}")
+        raise Unstampable(f"not marked by data-key on one page of {len(document.pages)}: {', '.join(lost)}")
     slots = {key: _slot(key, marked[key], fonts) for key in keys if not _is_picture(marked[key])}
     framed = {key: box for key, box in marked.items() if key in keys and _is_picture(box)}
     with pikepdf.open(io.BytesIO(pdf)) as file:
         content = file.pages[0].Contents.read_bytes()
     cuts: list[tuple[int, int, Slot | Frame]] = [
-        *_text_cuts(content, [key for key, _ in _texts(page)], slots),
+        *_text_cuts(content, list(_texts(page)), slots),
         *_picture_cuts(content, framed),
     ]
     pieces: list[bytes | Slot | Frame] = []
@@ -141,16 +149,37 @@ def _slot(key: str, box: Any, fonts: dict[int, PressFont]) -> Slot:  # noqa: ANN
     indent = box.style["text_indent"]
     if getattr(indent, "value", indent):
         raise Unstampable(f"{key} is indented")
-    return Slot(key, Lettering(style, fonts), box.content_box_x(), box.content_box_y(), box.width)
+    return Slot(
+        key,
+        Lettering(style, fonts),
+        box.content_box_x(),
+        box.content_box_y(),
+        box.width,
+        (box.border_box_y(), box.border_height()),
+        style["font_size"] / PX_PER_PT,
+        tuple(style["color"].to("srgb").coordinates),
+    )
 
 
-def _text_cuts(content: bytes, texts: list[str], slots: Mapping[str, Slot]) -> Iterator[tuple[int, int, Slot]]:
-    drawn = list(_TEXT.finditer(content))
-    if len(drawn) != len(texts) or any(texts.count(key) != 1 for key in slots):
+def _text_cuts(
+    content: bytes, texts: list[tuple[str, Any]], slots: Mapping[str, Slot]
+) -> Iterator[tuple[int, int, Slot]]:
+    drawn, counted = list(_TEXT.finditer(content)), Counter(key for key, _ in texts)
+    if len(drawn) != len(texts) or any(counted[key] != 1 for key in slots):
         raise Unstampable("texts are not drawn in the order in which they stand")
-    for key, found in zip(texts, drawn, strict=True):
+    for (key, box), found in zip(texts, drawn, strict=True):
         if key in slots:
+            at = _PLACE.search(found.group())
+            if at is None or not _is_inside(box, float(at[1]), float(at[2])):
+                raise Unstampable(f"{key} is not drawn in the order in which it stands")
             yield *found.span(), slots[key]
+
+
+def _is_inside(box: Any, across: float, down: float) -> bool:  # noqa: ANN401 - WeasyPrint's own
+    """Tell whether a text drawn from a point on is that of a box."""
+    below, size = down - box.position_y, box.style["font_size"]
+    inside: bool = abs(across - box.position_x) < 1 and -size < below < box.margin_height() + size
+    return inside
 
 
 def _picture_cuts(content: bytes, framed: Mapping[str, Any]) -> Iterator[tuple[int, int, Frame]]:

@@ -57,9 +57,11 @@ class Lettering:
             style: Computed style of a text box.
             fonts: Fonts met so far, shared by all styles of a press.
         """
-        self._style, self._fonts = style, fonts
+        self.style, self._fonts = style, fonts
         spacing = style["letter_spacing"]
         self._spacing = 0.0 if spacing == "normal" else spacing / style["font_size"]
+        self.manner: tuple[object, ...] = (self._spacing, *(style[key] for key in _TELLING))
+        """Two of the same manner set every text alike."""
         self._sized: dict[float, Any] = {}
         self._kept: dict[tuple[str, float, float], tuple[Line, ...]] = {}
         self._orders: dict[tuple[str, float], dict[bytes, _Order | None]] = {}
@@ -84,9 +86,14 @@ class Lettering:
             self._kept[key] = tuple(self._set(text, self._styled(size_pt), width))
         return self._kept[key]
 
+    def step(self, size_pt: float) -> float:
+        """Return the height of a line, pixels."""
+        full: float = strut(self._styled(size_pt))[0]
+        return full
+
     def _styled(self, size_pt: float) -> Any:  # noqa: ANN401 - WeasyPrint's own
         if size_pt not in self._sized:
-            style = self._style.copy()
+            style = self.style.copy()
             style["font_size"] = size_pt * PX_PER_PT
             if self._spacing:
                 style["letter_spacing"] = self._spacing * size_pt * PX_PER_PT
@@ -137,13 +144,18 @@ class Lettering:
         found = [orders[glyph] for glyph in glyphs]
         if None in found:
             raise Unstampable(f"no plain glyph for {text}")
-        shown = "".join(["<", *(one.shown for one in found if one), ">"]).replace("<>", "")
+        shown = "".join(["<", *(one.shown for one in found if one), ">"]).replace("<>", " ")
         clusters = ffi.unpack(item.glyphs.log_clusters, count)
         drawn = dict(zip((one.glyph for one in found if one), _characters(text, clusters), strict=True))
         drawn.pop(pango.PANGO_GLYPH_EMPTY, None)
         return Run(font, size, shown.encode(), tuple(drawn.items()))
 
 
+_TELLING = (
+    "font_family", "font_style", "font_weight", "font_stretch", "font_variant_ligatures", "font_feature_settings",
+    "font_kerning", "font_variant_numeric", "font_variant_east_asian", "word_spacing", "line_height",
+    "text_align_all", "text_align_last", "white_space", "hyphens", "overflow_wrap", "direction", "lang",
+)  # fmt: skip
 _ALIGNED = {"center": 0.5, "right": 1.0, "end": 1.0}
 _KEPT, _KEPT_ORDERS = 120, 4_000
 """Settings kept at most in a style, and glyphs with what stands around them."""

@@ -134,14 +134,15 @@ def _plate(drawn: Compiled, pdf: Pdf, metadata: bytes) -> Plate:
             table.append(_FREE)
             continue
         table.append(b"%010d 00000 n\r\n" % at)
-        whole = b"%d 0 obj\n%s\nendobj\n" % (number, _written(thing))
+        whole = b"%d 0 obj\n%s\nendobj\n" % (number, written(thing))
         body.append(whole)
         at += len(whole)
     shared = Shared(b"".join(body), tuple(table), pdf.Root.objgen[0])
     return Plate(drawn, shared, numbers, entries[FONTS], metadata, entries[INFO])
 
 
-def _written(thing: Object) -> bytes:
+def written(thing: Object) -> bytes:
+    """Return an object as it stands in a file."""
     if isinstance(thing, Stream):
         return b"%s\nstream\n%s\r\nendstream" % (thing.stream_dict.unparse(), thing.read_raw_bytes())
     return thing.unparse(resolved=True)

@@ -94,22 +94,40 @@ class Press:
         return self._drawn(template, data)[1]
 
     def compile(
-        self, template: str, data: Mapping[str, object], keys: list[str], fonts: dict[int, PressFont]
+        self,
+        template: str,
+        data: Mapping[str, object],
+        keys: list[str],
+        fonts: dict[int, PressFont],
+        *,
+        plain: bool = False,
     ) -> Compiled:
         """Return a paper of dummies compiled for stamping; arguments as `compiled.compiled` and `render`.
+
+        Args:
+            plain: No PDF/A and no tags, for pages that are only printed.
 
         Raises:
             SettingsError: As `render`.
             Unstampable: The template cannot be stamped.
         """
-        document, pdf = self._drawn(template, data)
+        document, pdf = self._drawn(template, data, plain=plain)
         return compiled(document, pdf, keys, fonts)
 
-    def _drawn(self, template: str, data: Mapping[str, object]) -> tuple[weasyprint.Document, bytes]:
+    def try_out(self, template: str, data: Mapping[str, object]) -> tuple[bytes, int, bool]:
+        """Return a plain PDF, on how many pages it came, and whether no font has one of its characters."""
+        with _Complaints(logging.WARNING) as complaints:
+            document, pdf = self._drawn(template, data, plain=True)
+        return pdf, len(document.pages), any(".notdef" in said for said in complaints.said)
+
+    def _drawn(
+        self, template: str, data: Mapping[str, object], *, plain: bool = False
+    ) -> tuple[weasyprint.Document, bytes]:
         html = self.html(template, data)
         base = self._folder.joinpath(template).as_uri() + "/"
         source = weasyprint.HTML(string=html, base_url=base, url_fetcher=self._fetcher)
-        options = {"pdf_variant": "pdf/a-3b", "pdf_tags": True}
+        # Without tags WeasyPrint would draw neighbouring texts as one, which cannot be told apart when compiling.
+        options: dict[str, object] = {"pdf_tags": True} | ({} if plain else {"pdf_variant": "pdf/a-3b"})
         with _Complaints() as complaints:
             try:
                 document = source.render(stylesheets=self._styles_of(template), font_config=self._fonts, **options)
@@ -147,8 +165,8 @@ def _press_of(folder: Path) -> Press:
 class _Complaints(logging.Handler):
     """Collects what WeasyPrint only logs although the paper is spoilt, such as a picture that cannot be read."""
 
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+    def __init__(self, level: int = logging.ERROR) -> None:
+        super().__init__(level)
         self.said: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:

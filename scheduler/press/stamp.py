@@ -170,7 +170,7 @@ def _orders(plate: Plate, data: Data, sheet: Sheet, drawn: dict[PressFont, dict[
             yield from _lines(piece, texts[piece.key], drawn)
         elif isinstance(piece, Frame):
             size = _picture(sheet, data[piece.key]["src"], plate.numbers[piece.key])
-            yield _framed(piece, *size)
+            yield framed(piece, *size)
         else:
             yield piece
 
@@ -199,7 +199,8 @@ def _dummies(data: Data) -> dict[str, Any]:
     }
 
 
-def _dummy(kind: str, size: tuple[int, int]) -> str:
+def dummy(kind: str, size: tuple[int, int]) -> str:
+    """Return a white picture as an address; kind is ``JPEG`` or ``PNG``."""
     from base64 import b64encode
 
     out = io.BytesIO()
@@ -207,7 +208,7 @@ def _dummy(kind: str, size: tuple[int, int]) -> str:
     return f"data:image/{kind.lower()};base64,{b64encode(out.getvalue()).decode()}"
 
 
-_DUMMY_SRC = {key: _dummy(*what) for key, what in _DUMMIES.items()}
+_DUMMY_SRC = {key: dummy(*what) for key, what in _DUMMIES.items()}
 
 
 def _lines(slot: Slot, piece: Data, drawn: dict[PressFont, dict[int, str]]) -> Iterator[bytes]:
@@ -223,7 +224,7 @@ def _lines(slot: Slot, piece: Data, drawn: dict[PressFont, dict[int, str]]) -> I
         yield b"ET"
 
 
-def _framed(frame: Frame, width: int, height: int) -> bytes:
+def framed(frame: Frame, width: int, height: int) -> bytes:
     """Return the drawing orders of a picture of so many pixels."""
     across, down = frame.width, frame.height
     if frame.covered:
@@ -242,8 +243,12 @@ def _picture(sheet: Sheet, source: str, number: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=4)
 def _opened(source: str) -> tuple[bytes, bytes, tuple[int, int], int]:
-    """Return entries, content, size and packing of a picture; one person's certificates bear the same."""
-    content = b64decode(source.partition(",")[2])
+    """Return what `opened` does, of an address; one person's certificates bear the same."""
+    return opened(b64decode(source.partition(",")[2]))
+
+
+def opened(content: bytes) -> tuple[bytes, bytes, tuple[int, int], int]:
+    """Return entries, content, size and packing of a picture; raises Unstampable for a photo of an unusual mode."""
     with Image.open(io.BytesIO(content)) as picture:
         entries = b"/Type /XObject /Subtype /Image /Width %d /Height %d " % picture.size
         if picture.format == "JPEG":

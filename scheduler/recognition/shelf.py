@@ -27,6 +27,7 @@ from scheduler.domain.catalogue import (
 from scheduler.domain.data_duties import Duties
 from scheduler.errors import Finding, InputError, Text, Where
 from scheduler.recognition import data_duties
+from scheduler.recognition.admission import read_admission, read_notice, read_ticket_rule
 from scheduler.recognition.checks import award_faults, edition_faults, number_faults, recognition_faults
 from scheduler.recognition.exams import Exam, join, marks_of, read_exam, read_staffing
 from scheduler.recognition.records import Record, read_folder
@@ -38,6 +39,7 @@ _NO_ITEM = Text("--", "--")
 TABLES = (
     "trade", "staffing", "exam", "validity", "number", "award", "scheme", "recognition", "issuing_region", "switch",
     "upload", "document_code", "retention", "licence_type", "licence_field",
+    "admission", "notice", "ticket_number",
 )  # fmt: skip
 """Names of the tables an extra folder may add to."""
 
@@ -137,6 +139,8 @@ def _built(records: _Records) -> Catalogue:
     regions = make("issuing_region", lambda record: _region(record, awards))
     switches = make("switch", _switch)
     _duties(records)  # for its findings: whatever is wrong in the folder is told at once
+    admissions = make("admission", read_admission)
+    notices, tickets = make("notice", read_notice), make("ticket_number", read_ticket_rule)
     return Catalogue(
         trades=tuple(trades.values()),
         awards=tuple(stocked.award for stocked in awards.values()),
@@ -145,6 +149,9 @@ def _built(records: _Records) -> Catalogue:
         issuing_regions=tuple(pair for pair, _ in regions.values()),
         region_editions=tuple(edition for _, edition in regions.values()),
         switches_on=tuple(switch_id for switch_id, on in switches.items() if on),
+        admissions=tuple(admissions.values()),
+        notices=tuple(notices.values()),
+        ticket_rules=tuple(tickets.values()),
     )
 
 

@@ -223,7 +223,20 @@ FIFTH: tuple[Guard, ...] = (
 )
 """Guards of the fifth schema."""
 
-ALL = FIRST + SECOND + THIRD + FOURTH + FIFTH
+_LOT_AGAIN = "EXISTS (SELECT 1 FROM lots WHERE round_id = NEW.round_id AND version = NEW.version)"
+_TICKET_AGAIN = "EXISTS (SELECT 1 FROM tickets WHERE number = NEW.number OR entry_id = NEW.entry_id)"
+
+SIXTH: tuple[Guard, ...] = (
+    Guard("lots_no_update", "lots", "UPDATE", "lots is append-only"),
+    Guard("lots_no_delete", "lots", "DELETE", "lots is append-only"),
+    Guard("lots_no_replace", "lots", "INSERT", "lots is append-only", _LOT_AGAIN, sqlite_only=True),
+    Guard("tickets_no_update", "tickets", "UPDATE", "tickets is append-only"),
+    Guard("tickets_no_delete", "tickets", "DELETE", "tickets is append-only"),
+    Guard("tickets_no_replace", "tickets", "INSERT", "tickets is append-only", _TICKET_AGAIN, sqlite_only=True),
+)
+"""Guards of the sixth schema: seats drawn and ticket numbers given."""
+
+ALL = FIRST + SECOND + THIRD + FOURTH + FIFTH + SIXTH
 
 _REFUSE = """
 CREATE OR REPLACE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS

@@ -1,17 +1,21 @@
 """Versions of a round's plan in one transaction: drafts, the published one, and what it superseded.
 
-Reached as ``store.plans``. Whether a plan is good is the audit's matter; here a published one is only kept from changing.
+Reached as ``store.plans``. Every version comes with the places drawn by lot, once they were drawn: there is no other source
+of seats. Whether a plan is good is the audit's matter; here a published one is only kept from changing.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session, col, func, select
 
+from scheduler.domain.lots import Lot
 from scheduler.domain.sessions import Plan, PlanVersion
 from scheduler.errors import Conflict, NotFound, StalePlan, Text
 from scheduler.registry import mapping
 from scheduler.registry.rounds import known_round
-from scheduler.registry.tables import PlanRow
+from scheduler.registry.tables import LotRow, PlanRow
 
 
 class Plans:
@@ -44,7 +48,7 @@ class Plans:
         row = mapping.draft_row(plan, (last or 0) + 1, made_at, based_on)
         self._session.add(row)
         self._session.flush()
-        return mapping.plan_value(row)
+        return self._value(row)
 
     def version(self, round_id: str, version: int | None = None) -> PlanVersion:
         """Return one version of a round's plan, or the latest.
@@ -53,7 +57,7 @@ class Plans:
             NotFound: no such version, or no plan at all.
         """
         if version is not None:
-            return mapping.plan_value(self._row(round_id, version))
+            return self._value(self._row(round_id, version))
         rows = select(PlanRow).where(PlanRow.round_id == round_id).order_by(col(PlanRow.version).desc())
         row = self._session.exec(rows).first()
         if row is None:
@@ -61,17 +65,17 @@ class Plans:
                 Text(f"批次 {round_id} 还没有编排方案", f"round {round_id} has no plan yet"),
                 hint=Text("请先用 plan 编排", "run plan first"),
             )
-        return mapping.plan_value(row)
+        return self._value(row)
 
     def versions(self, round_id: str) -> list[PlanVersion]:
         """Return all versions, sorted by number; empty when there is none."""
         rows = select(PlanRow).where(PlanRow.round_id == round_id).order_by(col(PlanRow.version))
-        return [mapping.plan_value(row) for row in self._session.exec(rows)]
+        return [self._value(row) for row in self._session.exec(rows)]
 
     def published(self, round_id: str) -> PlanVersion | None:
         """Return the version in force; None before the first is published."""
         row = self._published(round_id)
-        return None if row is None else mapping.plan_value(row)
+        return None if row is None else self._value(row)
 
     def publish(self, round_id: str, version: int, published_at: str) -> PlanVersion:
         """Freeze a draft as the version in force; the one before becomes superseded.
@@ -99,7 +103,16 @@ class Plans:
             self._session.flush()
         row.state, row.published_at = "published", published_at
         self._session.flush()
-        return mapping.plan_value(row)
+        return self._value(row)
+
+    def _value(self, row: PlanRow) -> PlanVersion:
+        """Return the version a row holds, everybody at the place drawn."""
+        found = mapping.plan_value(row)
+        drawn = self._session.get(LotRow, (row.round_id, row.version))
+        if drawn is None:
+            return found
+        lot = mapping.from_document(Lot, drawn.document)
+        return replace(found, plan=lot.seated(found.plan), seats_drawn=True)
 
     def _row(self, round_id: str, version: int) -> PlanRow:
         row = self._session.get(PlanRow, (round_id, version))

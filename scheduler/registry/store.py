@@ -21,6 +21,7 @@ from scheduler.registry.forms import Forms
 from scheduler.registry.heads import Heads
 from scheduler.registry.kept import Kept
 from scheduler.registry.ledger import Ledger
+from scheduler.registry.lots import Lots
 from scheduler.registry.notices import Notices
 from scheduler.registry.numbers import Numbers
 from scheduler.registry.plans import Plans
@@ -57,6 +58,7 @@ class Store:
         self.uploads = Uploads(session)
         self.notices = Notices(session)
         self.kept = Kept(session)
+        self.lots = Lots(session)
         self.acts = Acts(session)
         self._session = session
 

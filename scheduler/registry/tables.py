@@ -363,6 +363,26 @@ class KeptFileRow(Row, table=True):
     """KeptFile."""
 
 
+class LotRow(Row, table=True):
+    """Seats drawn by lot for a version of a plan; append-only."""
+
+    __tablename__ = "lots"
+    round_id: str = Field(primary_key=True, foreign_key="rounds.id")
+    version: int = Field(primary_key=True)
+    document: str = Field(sa_type=Text)
+    """Lot."""
+
+
+class TicketRow(Row, table=True):
+    """The number of an entry's admission ticket; append-only."""
+
+    __tablename__ = "tickets"
+    number: str = Field(primary_key=True)
+    round_id: str = Field(foreign_key="rounds.id", index=True)
+    entry_id: str = Field(foreign_key="entries.id", unique=True)
+    at: str
+
+
 class ActRow(Row, table=True):
     """Who did what, when; append-only."""
 

@@ -44,8 +44,8 @@ class CalendarEvent:
 class Publication:
     """What all events of one version share."""
 
-    version: int
-    """Rises with each publication; programs take an event only where it is higher than before."""
+    sequence: int
+    """Rises with each publication and drawing of seats; programs take an event only where it is higher than before."""
     published_at: str
     """Moment in ISO 8601 with zone."""
     organizer: str
@@ -90,7 +90,7 @@ def _event(one: CalendarEvent, publication: Publication) -> Event:
     event.add("uid", one.uid)
     event.add("dtstamp", at)
     event.add("last-modified", at)
-    event.add("sequence", publication.version)
+    event.add("sequence", publication.sequence)
     event.add("dtstart", one.starts_at.replace(tzinfo=ZONE))
     event.add("dtend", one.ends_at.replace(tzinfo=ZONE))
     gone = phrase("Cancelled")

@@ -38,7 +38,7 @@ def notice_files(made: NoticeList) -> dict[str, bytes]:
 
 
 def _row(n: int, message: Message) -> dict[str, str | int]:
-    kinds = {"candidate": phrase("Candidate"), "examiner": phrase("Examiner"), "room": phrase("Room")}
+    kinds = {"candidate": phrase("Candidate"), "examiner": phrase("Examiner or invigilator"), "room": phrase("Room")}
     changes = {
         "first": phrase("first told"),
         "new": phrase("new"),

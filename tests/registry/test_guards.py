@@ -15,6 +15,7 @@ from scheduler.domain.duties import Reply
 from scheduler.domain.forms import FormMove
 from scheduler.domain.heads import Acknowledged
 from scheduler.domain.kept import Handover, KeptFile
+from scheduler.domain.lots import DrawnSeat, Lot, Ticket
 from scheduler.domain.notices import NoticeList, NoticeMove
 from scheduler.domain.numbers import KeptNumber
 from scheduler.domain.uploads import RecordKind, UploadBatch, UploadRecord
@@ -92,6 +93,12 @@ REFUSED = {
     "change an examiner's answer": "UPDATE duty_replies SET document = '{}'",
     "forget an examiner's answer": "DELETE FROM duty_replies",
     "replace an examiner's answer": "REPLACE INTO duty_replies SELECT id, round_id, 'x', document FROM duty_replies",
+    "draw a lot again": "UPDATE lots SET document = '{}'",
+    "forget a lot": "DELETE FROM lots",
+    "replace a lot": "REPLACE INTO lots SELECT round_id, version, '{}' FROM lots",
+    "give a ticket to another": "UPDATE tickets SET number = '202606010009'",
+    "forget a ticket": "DELETE FROM tickets",
+    "replace a ticket": "REPLACE INTO tickets SELECT '202606010009', round_id, entry_id, at FROM tickets",
     "delete an allocated number": "DELETE FROM numbers WHERE number = 'A1'",
     "delete a voided number": "DELETE FROM numbers WHERE number = 'V1'",
     "delete an imported number on a certificate": "DELETE FROM numbers WHERE number = 'low-voltage-electrician:000001'",
@@ -146,6 +153,10 @@ def fill(registry):
         slot = Slot("d1", date(2026, 6, 1), time(9), time(11))
         store.days.record(ROUND, DayEvent(0, DayAct.ABSENT, AT, "王", "未到场", "d1.A", slot, 1))
         store.duties.record(ROUND, [Reply("e1", slot, "no", AT, "王")])
+        store.lots.keep(
+            Lot(ROUND, 1, 7, AT, "王", (DrawnSeat("p1", "low-voltage-5/theory", 1, "d0am.hall", 1, 1, "drawn"),))
+        )
+        store.lots.give([Ticket("202606010001", ROUND, an_entry(1).id, AT)])
         store.plans.add_draft(a_plan(), AT)
         store.plans.add_draft(a_plan(seed=2), AT)
         store.plans.publish(ROUND, 1, AT)
