@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import product, repeat
 
 import numpy as np
 
@@ -16,8 +15,9 @@ from scheduler.planning.draft import Draft
 from scheduler.planning.location.case import Case, case_of, draft_of
 from scheduler.planning.location.mip import Part, Reply, solve_part
 from scheduler.planning.location.neighbours import neighbourhood, seated_again
-from scheduler.planning.location.prices import OPEN, SCALE, SHUT, Market, Prices
+from scheduler.planning.location.prices import SCALE, Market, Prices
 from scheduler.planning.location.ruin import settled, shaken
+from scheduler.planning.location.tree import Tree
 from scheduler.planning.problem import Problem
 from scheduler.planning.table import IntArray
 
@@ -83,37 +83,21 @@ class Hunt:
         prices = self.market.better(replace(prices, step=0.5), self.cost, 400)
         self.bound = max(self.bound, min(self.cost, prices.bound))
         if self.case.by_session.size <= MOST_CELLS:
-            self.aim(prices, work, None)
             self.prove(prices, work)
         else:
             self.nearby(prices, work * 0.5)
             self.aim(prices, work * 0.5, work * 0.5)
 
     def prove(self, prices: Prices, work: float) -> None:
-        """Ask for anything cheaper than the cost in hand, in four parts by the two sessions most in doubt, two at a time."""
-        doubt = np.argsort(np.abs(prices.often - 0.5), kind="stable")[:2]
-        ways = dict.fromkeys(product((SHUT, OPEN), repeat=len(doubt)), self.bound)
-        with ThreadPoolExecutor(2) as pool:
-            for each in (work / 8, work):
-                left = [way for way in sorted(ways, key=lambda way: (ways[way], way)) if ways[way] < self.cost]
-                parts = [self.part(prices, doubt, way) for way in left]
-                for way, reply in zip(left, pool.map(solve_part, parts, repeat(each)), strict=True):
-                    ways[way] = max(ways[way], reply.bound)
-                    if reply.at is not None:
-                        self.offer(reply.at)
-                    self.bound = max(self.bound, min(self.cost, *ways.values()))
-                    self.tell("exact", 0, 0, self.cost, self.bound)
-                if self.over():
-                    return
+        """Branch and price until nothing cheaper can be left."""
+        tree = Tree(self.case, self.at)
 
-    def part(self, prices: Prices, doubt: IntArray, way: tuple[int, ...]) -> Part:
-        """Return what is left to choose below the cost in hand when some sessions are decided."""
-        decided = np.zeros(self.case.nowhere, dtype=np.int64)
-        decided[doubt] = way
-        own = self.market.better(replace(prices, step=0.5), self.cost, 300, decided)
-        kept = self.market.seats_worth(own, self.cost, decided)
-        surely = (own.surplus > (self.cost - 1) * SCALE - own.value) | (decided == OPEN)
-        return Part(self.case, kept & (decided != SHUT)[:, None], surely, self.cost)
+        def told(tree: Tree) -> None:
+            self.offer(tree.at)
+            self.bound = max(self.bound, tree.bound)
+            self.tell("exact", 0, 0, self.cost, self.bound)
+
+        tree.grow(prices, work, self.stop, told)
 
     def priced(self) -> Prices:
         """Find prices, and try the sessions that pay at them."""

@@ -20,9 +20,6 @@ from scheduler.planning.table import IntArray
 SCALE = 512
 PATIENCE = 12
 """Adjustments without a better bound after which prices move less."""
-SHUT, FREE, OPEN = -1, 0, 1
-"""What is decided of a session."""
-FloatArray = npt.NDArray[np.float64]
 Goods: TypeAlias = tuple[IntArray, IntArray, IntArray, IntArray, IntArray]
 """Costs by session and party, opening costs, seats, heads, and the highest price of each party, scaled."""
 
@@ -34,11 +31,9 @@ class Prices:
     price: IntArray
     """By party, scaled."""
     value: int
-    """Scaled: no seating that keeps to what is decided costs less."""
+    """Scaled: no seating costs less."""
     surplus: IntArray
     """What each session takes beyond its opening cost, from above; negative where it does not pay. Scaled."""
-    often: FloatArray
-    """How often each session paid lately, 0 to 1."""
     step: float
 
     @property
@@ -48,13 +43,7 @@ class Prices:
 
 
 @compiled
-def clear(
-    goods: Goods,
-    price: IntArray,
-    decided: IntArray,
-    seated: IntArray,
-    surplus: IntArray,
-) -> int:
+def clear(goods: Goods, price: IntArray, seated: IntArray, surplus: IntArray) -> int:
     """Return the value at these prices; write how often each party sits, and what each session takes beyond its cost."""
     by_session, opening, seats, heads, _ = goods
     sessions, parties = by_session.shape
@@ -63,14 +52,11 @@ def clear(
     profit = np.empty(parties, dtype=np.int64)
     taken = np.empty(parties + 1, dtype=np.int64)
     for i in range(sessions):
-        if decided[i] == SHUT:
-            surplus[i] = 0
-            continue
         for j in range(parties):
             profit[j] = price[j] - SCALE * by_session[i, j]
         least = SCALE * opening[i]
-        surplus[i] = best_load(profit, heads, seats[i], -1 if decided[i] == OPEN else least, taken) - least
-        if surplus[i] > 0 or decided[i] == OPEN:
+        surplus[i] = best_load(profit, heads, seats[i], least, taken) - least
+        if surplus[i] > 0:
             value -= surplus[i]
             for k in range(1, taken[0] + 1):
                 seated[taken[k]] += 1
@@ -78,9 +64,7 @@ def clear(
 
 
 @compiled
-def adjust(
-    goods: Goods, decided: IntArray, start: IntArray, pace: tuple[float, int, int], often: FloatArray
-) -> tuple[int, IntArray, IntArray, float]:
+def adjust(goods: Goods, start: IntArray, pace: tuple[float, int, int]) -> tuple[int, IntArray, IntArray, float]:
     """Move prices towards a known cost; return the best value with its prices and surpluses, and the last step.
 
     A value at or above the known cost ends it at once: nothing better is to be had.
@@ -93,9 +77,7 @@ def adjust(
     best_surplus = surplus.copy()
     course, best, since = np.zeros(parties), -(1 << 60), 0
     for _ in range(rounds):
-        value = clear(goods, price, decided, seated, surplus)
-        for i in range(sessions):
-            often[i] += 0.1 * ((1.0 if surplus[i] > 0 else 0.0) - often[i])
+        value = clear(goods, price, seated, surplus)
         since += 1
         if value > best:
             if value > best + abs(best) // 20_000:
@@ -127,7 +109,6 @@ def adjust(
 def seat_extras(
     goods: Goods,
     price: IntArray,
-    decided: IntArray,
     surplus: IntArray,
     room: int,
 ) -> npt.NDArray[np.bool_]:
@@ -137,7 +118,7 @@ def seat_extras(
     kept = np.zeros((sessions, parties), dtype=np.bool_)
     profit, items = np.empty(parties, dtype=np.int64), np.empty(parties, dtype=np.int64)
     for i in range(sessions):
-        if decided[i] == SHUT or (decided[i] == FREE and -surplus[i] > room):
+        if -surplus[i] > room:
             continue
         count = 0
         for j in range(parties):
@@ -146,7 +127,7 @@ def seat_extras(
                 items[count] = j
                 count += 1
         order = by_ratio(profit, heads, items[:count])
-        now = surplus[i] if decided[i] == OPEN else max(0, surplus[i])
+        now = max(0, surplus[i])
         for j in range(parties):
             free, value = seats[i] - heads[j], profit[j]
             if free < 0:
@@ -170,7 +151,6 @@ class Market:
         self.case = case
         most = case.cost[:, -1] * SCALE
         self.goods = (case.by_session, case.opening[:-1], case.seats[:-1], case.heads, most)
-        self.undecided = np.zeros(case.nowhere, dtype=np.int64)
 
     def first(self) -> Prices:
         """Return the prices of full sessions: each party's cheapest seat with its share of the opening."""
@@ -179,20 +159,16 @@ class Market:
         full = (case.cost + share[None, :] * case.heads[:, None]).min(axis=1)
         price = np.minimum(np.floor(full * SCALE).astype(np.int64), self.goods[4])
         nothing = np.zeros(case.nowhere, dtype=np.int64)
-        return Prices(price, 0, nothing, np.zeros(case.nowhere), 1.0)
+        return Prices(price, 0, nothing, 1.0)
 
-    def better(self, prices: Prices, known: int, rounds: int, decided: IntArray | None = None) -> Prices:
+    def better(self, prices: Prices, known: int, rounds: int) -> Prices:
         """Return better prices after so many adjustments, driven towards a known cost in cost units."""
-        now = self.undecided if decided is None else decided
-        often = prices.often.copy()
-        found = adjust(self.goods, now, prices.price, (prices.step, known * SCALE, rounds), often)
-        value, price, surplus, step = found
-        if decided is None and value <= prices.value:
-            return Prices(prices.price, prices.value, prices.surplus, often, step)
-        return Prices(price, int(value), surplus, often, float(step))
+        value, price, surplus, step = adjust(self.goods, prices.price, (prices.step, known * SCALE, rounds))
+        if value <= prices.value:
+            return Prices(prices.price, prices.value, prices.surplus, float(step))
+        return Prices(price, int(value), surplus, float(step))
 
-    def seats_worth(self, prices: Prices, known: int, decided: IntArray | None = None) -> npt.NDArray[np.bool_]:
+    def seats_worth(self, prices: Prices, known: int) -> npt.NDArray[np.bool_]:
         """Return by session and party the seats that may be part of a seating that costs less than a known one."""
-        now = self.undecided if decided is None else decided
         room = (known - 1) * SCALE - prices.value
-        return seat_extras(self.goods, prices.price, now, prices.surplus, room)
+        return seat_extras(self.goods, prices.price, prices.surplus, room)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -132,6 +133,31 @@ def test_counts_that_break_rules_are_taken_back_and_seats_filled_again():
         wrong[piece.pairs[0]] = piece.least - 1
         assert not lawful(found, wrong).any()
         assert filled(found, lawful(found, wrong)).sum() > piece.least
+
+
+def pushed_out(found: counts.Counts, count: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield counts in which one sits where another could not go without a chain: one left out, one seat free elsewhere."""
+    for pair in np.flatnonzero(count):
+        for other in np.flatnonzero((found.session == found.session[pair]) & (found.cohort != found.cohort[pair])):
+            for gone in np.flatnonzero((found.cohort == found.cohort[other]) & (count > 0)):
+                wrong = count.copy()
+                wrong[[pair, other, gone]] += (-1, 1, -1)
+                still = (wrong == lawful(found, wrong)).all() and gone != other
+                if still and filled(found, wrong).sum() == wrong.sum() < count.sum():
+                    yield wrong
+
+
+def test_who_is_left_out_gets_a_place_through_a_chain_of_changes():
+    found = counts.counts_of(Problem.of(allotment_round(1500, 8, 0.99, 3)))
+    assert found is not None
+    count, _ = allot.allotted(found, lambda *_: None, lambda: False)
+    each = np.full((len(found.cohorts), len(found.problem.table)), np.inf)
+    each[found.cohort, found.session] = found.cost / found.heads[found.cohort]
+    wrong = next(pushed_out(found, count))
+    better = allot.placed(found, wrong, each, lambda: False)
+    assert better.sum() >= count.sum() > wrong.sum()
+    assert (better == lawful(found, better)).all()
+    assert (allot.placed(found, wrong, each, lambda: True) == wrong).all()
 
 
 def test_bound_of_the_first_prices_is_near_the_linear_model():
