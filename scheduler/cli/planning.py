@@ -187,7 +187,7 @@ def show_explanation(door: Door, report: ExplainReport) -> None:
     """Print why people have no place, and what is short."""
     names, found = dict(report.names), report.explanation
     for sentence in found.sentences:
-        door.say(door.pick(sentence))
+        door.say(_named(door.pick(sentence), names))
     _show_shortages(door, report)
     alike: dict[tuple[str, ...], list[str]] = {}
     for view in found.parties:
@@ -284,11 +284,18 @@ def show_moves(door: Door, report: PublishReport | PlanReport | HandReport | Ent
         )
 
 
+def _named(sentence: str, names: dict[str, str]) -> str:
+    """Return a sentence with people by their names."""
+    for id_ in sorted(names, key=len, reverse=True):
+        sentence = sentence.replace(id_, names[id_])
+    return sentence
+
+
 def _why(door: Door, reason: Reason | None, names: dict[str, str]) -> str:
     """Return a reason in brackets, people by their names."""
     if reason is None:
         return ""
     sentence = door.pick(reason.what)
-    for id_ in sorted(names, key=len, reverse=True) if reason.rule == "ejected" else ():
-        sentence = sentence.replace(id_, names[id_])
+    if reason.rule == "ejected":
+        sentence = _named(sentence, names)
     return f"（{sentence}）" if door.language == "zh" else f" ({sentence})"

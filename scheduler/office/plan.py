@@ -114,7 +114,8 @@ def plan(
         with office.registry.transaction() as store:
             version = store.plans.add_draft(made, office.now(), based_on=based_on.version if based_on else None).version
             office.note(store, "plan", round_id, f"version {version}, seed {seed}")
-    report = _report(assembled.round, made, version, (*assembled.findings, *warnings), assembled.names)
+    findings = (*assembled.findings, *warnings, *_here(wishes))
+    report = _report(assembled.round, made, version, findings, assembled.names)
     return _changed(report, kept)
 
 
@@ -149,9 +150,10 @@ def plan_file(
         raise _bad_round(findings)
     _refuse_if_empty(round_)
     kept = None if keep is None else _kept_plan(existing_file(keep), round_)
-    made = _solve(round_, _Wishes(seed, time_limit_s, kept, cluster), progress)
+    wishes = _Wishes(seed, time_limit_s, kept, cluster)
+    made = _solve(round_, wishes, progress)
     write_plan(made, Path(out))
-    return _changed(_report(round_, made, None, tuple(findings), {}), kept)
+    return _changed(_report(round_, made, None, (*findings, *_here(wishes)), {}), kept)
 
 
 def _kept_plan(path: Path, round_: Round) -> Plan:
@@ -209,6 +211,17 @@ class _Wishes:
     time_limit_s: float | None
     keep: Plan | None
     cluster: str
+
+
+def _here(wishes: _Wishes) -> list[Finding]:
+    """Warn that a cluster was named for nothing."""
+    if wishes.keep is None or not wishes.cluster:
+        return []
+    what = Text(
+        "在原方案上调整只用本机，未使用集群", "replanning works on this machine alone; the cluster was not used"
+    )
+    hint = Text("去掉 --cluster，或去掉 --keep 全部重排", "leave --cluster out, or plan anew without --keep")
+    return [Finding("cluster-unused", what, said=wishes.cluster, hint=hint, severity="warning")]
 
 
 def _solve(round_: Round, wishes: _Wishes, progress: Watch | None) -> Plan:

@@ -119,3 +119,12 @@ def test_bad_round_file_names_the_path_inside_it(office_at, tmp_path: Path) -> N
         plan_file(tmp_path / "bad.json", tmp_path / "P.json")
     assert "rooms[1].places" in {finding.where.path for finding in caught.value.findings}
     assert not (tmp_path / "P.json").exists()
+
+
+def test_a_cluster_named_for_nothing_is_told(office_at) -> None:
+    office = office_at("planned")
+    report = plan(office, round_id=ROUND, keep=1, dry_run=True, cluster="tcp://192.0.2.1:1")
+    assert [(one.rule, one.said) for one in report.findings if one.rule == "cluster-unused"] == [
+        ("cluster-unused", "tcp://192.0.2.1:1")
+    ]
+    assert not [one for one in plan(office, round_id=ROUND, dry_run=True, keep=1).findings if one.rule == "cluster-unused"]  # fmt: skip
