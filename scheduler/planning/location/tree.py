@@ -33,9 +33,10 @@ PICKED, MOST_PICKED = 100, 3000
 """Parts after which a seating is made of the loads known, and most loads for that."""
 WIDEST = 64
 """Most parties of a load listed, and one more."""
-MOST_LOADS = 20_000
+MOST_LOADS, MOST_NODES = 6000, 300
+"""Loads of a part that is solved whole, and nodes of the solve; more take longer than branching on."""
 MOST_CHOICES = 3_000_000
-"""Loads of a part that is solved whole, and choices looked at for each of its sessions."""
+"""Choices looked at for each session of a part that is solved whole."""
 NARROW = 80
 """Distance from bound to cost, cost units, below which it is tried."""
 PIVOT_WORK, PASS_WORK, LOAD_WORK = 3e-8, 8e-3, 2e-5
@@ -69,6 +70,8 @@ class Priced:
     """As in a part."""
     surplus: IntArray
     """What each session takes beyond its cost at these prices, scaled."""
+    settled: bool = False
+    """Whether no load is missing from the linear model."""
 
 
 class Tree:
@@ -155,7 +158,8 @@ class Tree:
             return list(self.by_session(part, session, likely=opened[session] >= SURE))
         if self.solved_whole(part, priced):
             return []
-        return list(self.by_seat(part, opened, share))
+        # Loads were missing still: the same part again, with those found by now.
+        return list(self.by_seat(part, opened, share)) if priced.settled else [part]
 
     def closed(self, bound: int) -> bool:
         """Tell whether a bound leaves nothing cheaper than the seating in hand."""
@@ -197,7 +201,7 @@ class Tree:
                     break
                 weight = weight / 2 if weight > SMOOTHED / 4 else 0.0
             if not news or duals.cost * SCALE - best.value < NEAR_ENOUGH:
-                break
+                return replace(best, settled=True)
         return best
 
     def valued(self, part: Part, fares: Fares, price: IntArray) -> Priced:
@@ -229,7 +233,7 @@ class Tree:
         master = self.master
         near = master.nearest(priced.price[:-1] / SCALE, MOST_PICKED)
         near = near[~master.shut[near] & master.sits[near].any(axis=1)]
-        limits = Limits(self.cost, 300, covered=True)
+        limits = Limits(self.cost, MOST_NODES, covered=True)
         chosen = choose_loads(self.case, master.session[near], master.sits[near], limits)
         self.chosen += len(near)
         if chosen.at is not None:
@@ -256,7 +260,7 @@ class Tree:
             sits.append(table_of(found[:count], len(self.case.heads)))
             left -= count
         self.chosen += MOST_LOADS - left
-        limits = Limits(self.cost, 2000, part.decided == OPEN, part.least, part.most)
+        limits = Limits(self.cost, MOST_NODES, part.decided == OPEN, part.least, part.most)
         chosen = choose_loads(self.case, np.concatenate(session), np.concatenate(sits), limits)
         if chosen.at is not None:
             self.offer(chosen.at)
