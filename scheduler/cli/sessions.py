@@ -40,7 +40,7 @@ FIELD_WORDS = {
     "latest_on": Text("最晚日期", "latest date"), "unavailable_slot_ids": Text("不可用时段", "unavailable slots"),
     "remark": Text("备注", "remark"), "carried": Text("保留的成绩", "passes carried over"),
 }  # fmt: skip
-TemplateKind = Literal["office", "setup", "entries", "marks", "numbers", "round-schema", "new", "preview"]
+TemplateKind = Literal["office", "setup", "entries", "marks", "numbers", "plan", "round-schema", "new", "preview"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -54,13 +54,23 @@ def template(
     *,
     kind: Annotated[
         TemplateKind,
-        typer.Argument(help="机构设置、批次设置表、报名表、成绩表、证书编号表或批次文件的 JSON Schema · which one"),
+        typer.Argument(
+            help="机构设置、批次设置表、报名表、成绩表、证书编号表、编排方案（须 --round）或批次文件的 JSON Schema · which one"
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="写到哪里 · where to write it")],
     round_id: Annotated[
-        str, typer.Option("--round", help="预填已发布批次的成绩表 · prefill a marks sheet for a published round")
+        str,
+        typer.Option(
+            "--round",
+            help="成绩表按该批次预填，或写出该批次的编排方案 · prefill marks of this round, or write its plan",
+        ),
     ] = "",
     session: Annotated[str, typer.Option("--session", help="只要一个场次 · one session of it only")] = "",
+    version: Annotated[
+        int | None,
+        typer.Option("--plan-version", help="方案版本，默认现行 · version of the plan; the one in force when left out"),
+    ] = None,
     name: Annotated[
         str, typer.Option("--name", help="预览哪个证书模板 · the certificate template to preview")
     ] = "skill_level",
@@ -83,11 +93,22 @@ def template(
     elif kind == "marks" and round_id:
         with door.office() as office:
             path = verb.marks_sheet(office, round_id=round_id, out=out, session_id=session or None, overwrite=force)
+    elif kind == "plan":
+        path = _plan_sheet(door, round_id, out, version, force=force)
     else:
         path = verb.template(kind, out, overwrite=force, profile_id=profile, office_file=door.office_path)
     door.answer({"path": str(path)})
     door.say(str(path))
     return 0
+
+
+def _plan_sheet(door: Door, round_id: str, out: Path, version: int | None, *, force: bool) -> Path:
+    from scheduler.office.views import plan_workbook
+
+    if not round_id:
+        raise typer.BadParameter("缺少 --round · give --round")
+    with door.office() as office:
+        return plan_workbook(office, round_id=round_id, out=out, version=version, overwrite=force)
 
 
 def _preview(door: Door, name: str, out: Path) -> int:

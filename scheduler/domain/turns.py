@@ -1,6 +1,6 @@
 """When a turn begins and a session ends: turns follow one another in a workshop, with the changeover between.
 
-Used by calendars, the audit of the day and the sheets. Minutes given back after a breakdown shift the turns that follow.
+Used by calendars, notices, papers, the audit of the day and the sheets. Minutes given back after a breakdown shift the turns that follow.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from scheduler.office.assemble import assemble
 from scheduler.office.desk import Office
 from scheduler.office.exam_day import ExamDays, exam_days
 from scheduler.office.folder import write_whole
+from scheduler.office.kept import keep
 from scheduler.office.paper_choice import Choice, chosen, kinds_of
 from scheduler.office.paper_folder import new_run
 from scheduler.office.paper_forms import Look, Sort
@@ -122,7 +123,10 @@ def admit(
         made, told = _made(work, len(entries), executor, progress or (lambda *_: None))
         report = replace(report, folder=str(shown), files=made, findings=(*findings, *told))
         _write_lists(hidden, report)
+    known = {shown / file.file: file.sha256 for file in made}
+    paths = {*known, *(path for path in shown.iterdir() if path.is_file())}
     with office.registry.transaction() as store:
+        keep(office, store, paths, kind="papers", round_id=round_id, known=known)
         office.note(store, "admit", round_id, f"version {days.version}, run {shown.name}: {', '.join(kinds)}")
     return report
 

@@ -149,10 +149,7 @@ def _grown_old(store: Store, copy: PlanCopy, kept: PlanVersion, round_: Round) -
     """
     origin, file = copy.origin, copy.book.file
     if origin and origin.version == kept.version and origin.digest != plan_digest(kept.plan):
-        raise StalePlan(
-            Text(f"工作簿不是由登记库中的第 {kept.version} 版写出", f"the workbook was not written from version {kept.version} of this registry"),
-            hint=Text("重新写出方案工作簿后再改", "write the plan workbook anew and edit that"),
-        )  # fmt: skip
+        raise _written_otherwise(kept)
     noticed, published = [], store.plans.published(kept.round_id)
     newest = store.plans.version(kept.round_id).version
     if newest > kept.version:
@@ -170,6 +167,24 @@ def _grown_old(store: Store, copy: PlanCopy, kept: PlanVersion, round_: Round) -
     in_force = published.version if published else None
     then = origin.in_force if origin else in_force
     return noticed, in_force if in_force == kept.version else then
+
+
+def _written_otherwise(kept: PlanVersion) -> StalePlan:
+    """Return the refusal of a workbook that does not hold what the version holds now."""
+    again = f"scheduler template plan --round {kept.round_id} --plan-version {kept.version} --out …"
+    hint = Text(f"重新写出后再改：{again}", f"write it anew and edit that: {again}")
+    if kept.seats_drawn:
+        what = Text(
+            f"第 {kept.version} 版已抽签定位，工作簿中的考位不是抽定的考位（抽签前写出，或不是由本登记库写出）",
+            f"the places of version {kept.version} were drawn by lot, and the workbook does not hold them"
+            " (it was written before the lot, or from another registry)",
+        )
+        return StalePlan(what, hint=hint)
+    what = Text(
+        f"工作簿不是由登记库中的第 {kept.version} 版写出",
+        f"the workbook was not written from version {kept.version} of this registry",
+    )
+    return StalePlan(what, hint=hint)
 
 
 def _made(edited: EditedPlan, kept: PlanVersion, assembled: Assembled, file: str) -> Plan:

@@ -13,6 +13,7 @@ from scheduler.office.assemble import assemble
 from scheduler.office.day_words import DayWords, act_words
 from scheduler.office.deferrals import Deferral, deferrals
 from scheduler.office.desk import Office
+from scheduler.office.kept import keep_now
 from scheduler.planning.audit_day import audit_day
 from scheduler.sheets.write import write_day_book
 
@@ -99,6 +100,7 @@ def day(
     if out is not None:
         title = f"{office.settings.office_name}  {round_.name} {round_id}  考场异常情况登记表 Exam day events"
         write_day_book(Path(out), title, [_row(one) for one in lines])
+        keep_now(office, [Path(out)], kind="day-register", round_id=round_id)
     findings = audit_day(round_, published.plan, events) if published else []
     return DayReport(round_id, tuple(lines), tuple(deferred), tuple(findings), str(out) if out else None)
 

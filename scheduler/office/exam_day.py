@@ -17,6 +17,7 @@ from scheduler.domain.people import Examiner
 from scheduler.domain.places import Room, Site
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import Plan, Session, Sitting
+from scheduler.domain.turns import turn_begins
 from scheduler.errors import StalePlan, Text
 
 _NOBODY = AdmissionRule("", (), 0, 0, 0, 0, edition=None)  # type: ignore[arg-type]  # where no rule is in force
@@ -164,7 +165,8 @@ class _Reader:
         room, slot = self._rooms[session.room_id], self._slots[session.slot_id]
         parts = tuple(self._components[one] for one in session.component_ids)
         sittings = sorted(self._sittings[session.id], key=lambda s: (s.turn, s.place))
-        seats = tuple(self._seated(sitting, slot) for sitting in sittings)
+        longest = max(part.minutes for part in parts)
+        seats = tuple(self._seated(sitting, slot, longest) for sitting in sittings)
         staff = sorted(
             (self._on_duty(examiner_id, session, seats) for examiner_id in session.examiner_ids),
             key=lambda one: (not one.leads, one.examiner.id),
@@ -172,11 +174,10 @@ class _Reader:
         rule = self._admission({part.kind for part in parts}, slot.on)
         return Held(session, room, slot, self._sites[room.site_id], parts, seats, tuple(staff), rule)
 
-    def _seated(self, sitting: Sitting, slot: Slot) -> Seated:
+    def _seated(self, sitting: Sitting, slot: Slot, longest: int) -> Seated:
         entry, component = self._entries[sitting.party_id], self._components[sitting.component_id]
-        begins = slot.starts_at + timedelta(
-            minutes=(sitting.turn - 1) * (component.minutes + self._round.policy.changeover_min)
-        )
+        changeover_min = self._round.policy.changeover_min
+        begins = turn_begins(slot, sitting.turn, minutes=longest, changeover_min=changeover_min)
         return Seated(
             entry,
             sitting,

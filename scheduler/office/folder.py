@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from scheduler.domain.certificates import Certificate, Standing
+from scheduler.errors import InputError, Text
 from scheduler.office.desk import Office
 
 ENDED = "ended"
@@ -53,6 +54,17 @@ def export(office: Office, round_id: str) -> list[Path]:
 def certificates_folder(office: Office) -> Path:
     """Return where the copies of certificates lie; it need not exist."""
     return Path(office.settings.out_folder) / "certificates"
+
+
+def free_path(out: str | Path, *, overwrite: bool) -> Path:
+    """Return the path; what somebody may have filled in by now is not written over: raises InputError."""
+    path = Path(out)
+    if path.exists() and not (overwrite and path.is_file()):
+        raise InputError(
+            Text(f"{path} 已经存在，没有覆盖", f"{path} is there already and was not written over"),
+            hint=Text("换一个文件名，或加 --force 覆盖", "choose another name, or add --force to write over it"),
+        )
+    return path
 
 
 def write_whole(path: Path, content: bytes) -> None:

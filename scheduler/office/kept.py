@@ -1,21 +1,24 @@
 """Kept (留存): which files were made, until when they must be there, and whether they are there as they were made.
 
-`keep` is called by the verbs that make files; the list is a verb of its own. Nothing is ever deleted here.
+`keep` is called by the verbs that make files; certificates are listed from the ledger, which knows them already. Nothing
+is ever deleted here.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from scheduler.domain.calendar import add_months
+from scheduler.domain.certificates import Standing
 from scheduler.domain.kept import KeptFile
 from scheduler.errors import Finding, Language, Text, Where
 from scheduler.office.desk import Office
+from scheduler.office.folder import ENDED, certificates_folder
 from scheduler.registry.store import Store
 
 State = Literal["there", "changed", "missing", "due", "gone"]
@@ -68,7 +71,15 @@ class KeptReport:
         )
 
 
-def keep(office: Office, store: Store, paths: Iterable[Path], *, kind: str, round_id: str = "") -> None:
+def keep(
+    office: Office,
+    store: Store,
+    paths: Iterable[Path],
+    *,
+    kind: str,
+    round_id: str = "",
+    known: Mapping[Path, str] | None = None,
+) -> None:
     """Enter files below the output folder with the day until which they must be kept; the same file again changes nothing.
 
     Args:
@@ -77,6 +88,7 @@ def keep(office: Office, store: Store, paths: Iterable[Path], *, kind: str, roun
         paths: Files that exist; those outside the output folder are somebody else's and are left out.
         kind: What they are, such as ``upload``; the retention data may name it.
         round_id: Round that they belong to; its last day counts where it is later than today.
+        known: SHA-256 of files where whoever made them knows it, so that nothing is read again.
 
     Source: filing of evaluation batches: paper three years, electronic five years at least (retention data).
     """
@@ -85,15 +97,30 @@ def keep(office: Office, store: Store, paths: Iterable[Path], *, kind: str, roun
     if round_id:
         begin = max(begin, store.rounds.setup(round_id).window.last_on)
     until = [add_months(begin, n) if n else None for n in (rule.electronic_months, rule.paper_months)]
+    named = _named(office, paths)
+    before, digests = store.kept.digests(sorted(named)), known or {}
+    source = f"{rule.id} ({rule.edition.mark}): {rule.edition.source}"
+    made = ((name, digests.get(path) or digest_of(path)) for name, path in sorted(named.items()))
+    store.kept.keep(
+        KeptFile(name, kind, round_id, digest, office.today(), until[0], until[1], source)
+        for name, digest in made
+        if before.get(name) != digest
+    )
+
+
+def keep_now(office: Office, paths: Iterable[Path], *, kind: str, round_id: str = "") -> None:
+    """Enter files as `keep` does, in a transaction of its own; without one where none lies below the output folder."""
+    named = _named(office, paths)
+    if named:
+        with office.registry.transaction() as store:
+            keep(office, store, named.values(), kind=kind, round_id=round_id)
+
+
+def _named(office: Office, paths: Iterable[Path]) -> dict[str, Path]:
+    """Return the files below the output folder by the names under which they are kept."""
     root = Path(office.settings.out_folder).resolve()
-    for path in sorted(paths):
-        if not path.resolve().is_relative_to(root):
-            continue
-        name, digest = path.resolve().relative_to(root).as_posix(), digest_of(path)
-        before = store.kept.file(name)
-        if before is None or before.sha256 != digest:
-            source = f"{rule.id} ({rule.edition.mark}): {rule.edition.source}"
-            store.kept.keep(KeptFile(name, kind, round_id, digest, office.today(), until[0], until[1], source))
+    ways = ((path, path.resolve()) for path in paths)
+    return {real.relative_to(root).as_posix(): path for path, real in ways if real.is_relative_to(root)}
 
 
 def kept(office: Office, *, due: bool = False) -> KeptReport:
@@ -104,13 +131,28 @@ def kept(office: Office, *, due: bool = False) -> KeptReport:
         due: Only those that may be destroyed today.
     """
     with office.registry.transaction(write=False) as store:
-        files = store.kept.files()
+        files = sorted([*store.kept.files(), *_certificates(office, store)], key=lambda file: file.path)
     root = Path(office.settings.out_folder)
     views = [KeptView(file, _state(root, file, office.today())) for file in files]
     findings = [_finding(root, view) for view in views if view.state in {"changed", "missing"}]
     shown = [view for view in views if view.state == "due" or not due]
     shown.sort(key=lambda view: (view.due_on or date.max, view.file.path))
     return KeptReport(tuple(shown), tuple(findings))
+
+
+def _certificates(office: Office, store: Store) -> list[KeptFile]:
+    """Return the certificates of all rounds: the ledger has their digests, so nothing is entered when they are issued."""
+    rule = office.duties().retention_of("certificate")
+    source = f"{rule.id} ({rule.edition.mark}): {rule.edition.source}"
+    months, found = (rule.electronic_months, rule.paper_months), list[KeptFile]()
+    for c in store.ledger.certificates():
+        folder = certificates_folder(office) / (ENDED if c.standing is not Standing.VALID else "")
+        if c.standing is not Standing.VALID and not (folder / c.file_name).is_file():
+            continue  # the registry has it; a copy of what ended is not made again
+        path = (folder / c.file_name).relative_to(office.settings.out_folder).as_posix()
+        until = [add_months(c.face.issued_on, n) if n else None for n in months]
+        found.append(KeptFile(path, "certificate", c.round_id, c.sha256, c.face.issued_on, until[0], until[1], source))
+    return found
 
 
 def digest_of(path: Path) -> str:

@@ -20,6 +20,7 @@ from scheduler.domain.heads import HeadRecord, TreeHead
 from scheduler.errors import Finding, Text, Where
 from scheduler.office.desk import Office
 from scheduler.office.folder import write_whole
+from scheduler.office.kept import keep_now
 from scheduler.registry.store import Store
 
 KIND = "joint-exam-scheduler manifest 1"
@@ -91,12 +92,14 @@ def write_manifests(office: Office) -> dict[str, Path]:
     """Write each manifest that is missing in the folder; returns all paths by the manifests' names, oldest first."""
     folder = folder_of(office)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {}
+    paths, new = {}, list[Path]()
     with office.registry.transaction(write=False) as store:
         for record in store.heads.given():
             paths[record.id] = folder / f"{record.id}.json"
             if not paths[record.id].exists():
                 write_whole(paths[record.id], _document(office, store, record))
+                new.append(paths[record.id])
+    keep_now(office, new, kind="manifest")
     return paths
 
 

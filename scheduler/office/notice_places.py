@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from scheduler.domain.calendar import Slot
-from scheduler.domain.catalogue import Component, Duty, RoomKind
+from scheduler.domain.catalogue import Component, Duty
 from scheduler.domain.notices import Matter, NoticeList, Told
 from scheduler.domain.sessions import Plan, PlanVersion, Session, Sitting
+from scheduler.domain.turns import turn_begins
 from scheduler.errors import Text
 from scheduler.office.assemble import assemble
 from scheduler.office.desk import Office
@@ -96,16 +97,13 @@ class Places:
 
     def _seated(self, session: Session, slot: Slot, sitting: Sitting) -> Told:
         told = self._told(session, slot, str(sitting.place), sitting.component_id)
-        room, component = self.rooms.get(session.room_id), self.components.get(sitting.component_id)
-        if room is None or component is None or room.kind is RoomKind.THEORY_ROOM:
+        component = self.components.get(sitting.component_id)
+        if component is None:
             return told
-        # Turns follow one another at a workstation, with the changeover between.
-        late = (sitting.turn - 1) * (component.minutes + self.setup.policy.changeover_min)
-        begins = slot.starts_at + timedelta(minutes=late)
-        return Told(
-            told.on, begins.time(), (begins + timedelta(minutes=component.minutes)).time(), told.site, told.address,
-            told.room, told.seat, told.component, told.component_en,
-        )  # fmt: skip
+        longest = max(one.minutes for id_ in session.component_ids if (one := self.components.get(id_)))
+        changeover_min = self.setup.policy.changeover_min
+        begins = turn_begins(slot, sitting.turn, minutes=longest, changeover_min=changeover_min)
+        return replace(told, start=begins.time(), end=(begins + timedelta(minutes=component.minutes)).time())
 
     def _told(self, session: Session, slot: Slot, seat: str, component_id: str = "") -> Told:
         room = self.rooms.get(session.room_id)

@@ -35,8 +35,9 @@ def message_text(kind: RecipientKind, change: str, why: Why, was: Told | None, n
     said: dict[str, object] = {"name": why.name, "round": why.title, "reason": why.reason}
     said["component"] = Text(about.component, about.component_en) if about else Text("考试", "exam")
     if now is not None:
-        said |= {"when": _when(now), "where": _where(now), "seat": now.seat}
+        said |= {"when": _when(now), "where": _where(now), "seat": _seat(kind, now)}
     if was is not None:
+        said["was_seat"] = _seat(kind, was)
         said["was"] = Text(f"{_when(was).zh} {_where(was)}", f"{_when(was).en}, {_where(was)}")
     return _worded(kind, change, said)
 
@@ -65,8 +66,17 @@ def _worded(kind: RecipientKind, change: str, said: dict[str, object]) -> Text: 
     if kind == "examiner":
         return phrase("{name}: you serve in {round} for {component} on {when} at {where} as {seat}.", **said)
     if change == "moved":
-        return phrase("{name}: {round} {component} is now on {when}, {seat}; it was on {was}.", **said)
-    return phrase("{name}: {round} {component} on {when}, {seat}.", **said)
+        return phrase("{name}: {component} of {round} is now on {when}, {seat}; it was on {was}, {was_seat}.", **said)
+    return phrase("{name}: {component} of {round} is on {when}, {seat}.", **said)
+
+
+def _seat(kind: RecipientKind, told: Told) -> str | Text:
+    """Return what a list keeps in Chinese in both languages: what an examiner does, how many come to a room."""
+    if kind == "examiner":
+        duties = (phrase("leading assessor"), phrase("assessor"), phrase("invigilator"))
+        return next((words for words in duties if words.zh == told.seat), told.seat)
+    heads = "".join(filter(str.isdecimal, told.seat))
+    return phrase("{n} candidates", n=int(heads)) if kind == "room" and heads else told.seat
 
 
 def _when(told: Told) -> Text:

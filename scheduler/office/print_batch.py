@@ -17,6 +17,7 @@ from scheduler.domain.certificates import Certificate
 from scheduler.errors import Finding, InputError, Language, NotFound, RegistryError, Text, Where
 from scheduler.office.affected import Selection, chosen, reason_given
 from scheduler.office.desk import Office, existing_file
+from scheduler.office.kept import keep_now
 from scheduler.office.on_forms import enter_printed, forms_for
 from scheduler.office.piles import By, Piled, piled
 from scheduler.office.print_folder import name_of, new_run, settled, shown, to_disk
@@ -131,6 +132,7 @@ def print_batch(
     names = [*dict.fromkeys(name for name, _ in places), *(path.name for path in manifest)]
     sheets = len({(name, place.sheet) for name, place in places})
     paths = [shown(folder) / name for name in names]
+    keep_now(office, paths[-len(manifest) :], kind="print-manifest", round_id=round_id)
     return _report(round_id, items, run=name_of(folder), sheets=sheets, paths=paths, findings=left)
 
 

@@ -13,6 +13,7 @@ from scheduler.domain.results import ComponentMark, Outcome
 from scheduler.errors import Finding, InputError, Language, Text, Where, errors_in
 from scheduler.office.day_marks import DayMarks
 from scheduler.office.desk import Office, error_workbook_for, existing_file
+from scheduler.office.kept import keep
 from scheduler.recognition.assess import assess
 from scheduler.recognition.statement import award_words
 from scheduler.registry.store import Store
@@ -94,6 +95,7 @@ def record(
             store.results.put_marks(marks, at=office.now())
             for outcome in outcomes:
                 store.results.put_outcome(outcome)
+            keep(office, store, [source], kind="marks", round_id=round_id)
             office.note(store, "record", round_id, f"{source.name}: {len(marks)} marks, {len(outcomes)} outcomes")
         decided = {o.entry_id for o in store.results.outcomes(round_id)} | named
     back = _return_rows(source, findings, error_workbook)

@@ -17,6 +17,7 @@ from scheduler.office.figures_marks import result_figures
 from scheduler.office.figures_plan import Reading, plan_figures
 from scheduler.office.figures_summary import amount, percent, summary
 from scheduler.office.folder import write_whole
+from scheduler.office.kept import keep_now
 from scheduler.office.panels import Panels
 from scheduler.phrases import phrase
 from scheduler.press.templates import environment, html
@@ -73,7 +74,7 @@ def report(
     out: str | Path | None = None,
     language: Language | None = None,
 ) -> ReportMade:
-    """Write a one-page report as PDF and as a page for the screen, and every number of it as csv. Nothing is recorded.
+    """Write a one-page report as PDF and as a page for the screen, and every number of it as csv.
 
     Args:
         office: The opened office.
@@ -96,6 +97,7 @@ def report(
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_whole(folder / name, content)
+    keep_now(office, [folder / name for name in files], kind="report", round_id=round_id)
     return ReportMade(
         round_id, counted.kept.version, counted.kept.state, _has_results(counted.figures), str(folder),
         tuple(str(folder / name) for name in files), tuple(counted.figures), counted.findings,

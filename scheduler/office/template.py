@@ -11,6 +11,8 @@ from scheduler.domain.catalogue import Catalogue
 from scheduler.errors import Finding, InputError, NotFound, Text
 from scheduler.office.day_marks import DayMarks
 from scheduler.office.desk import Office
+from scheduler.office.folder import free_path
+from scheduler.office.kept import keep_now
 from scheduler.office.settings import settings_file, templates_folder
 from scheduler.planning.roundfile import round_schema
 from scheduler.recognition.shelf import load_catalogue
@@ -48,7 +50,7 @@ def template(
     Raises:
         InputError: The file is there already and ``overwrite`` was not asked for, or the profile is not of this kind.
     """
-    path = _free(out, overwrite=overwrite)
+    path = free_path(out, overwrite=overwrite)
     chosen = None
     if profile_id:
         chosen = profile(profile_id, settings_file(office_file).with_name(OWN_FILE))
@@ -69,7 +71,7 @@ def marks_sheet(
         InputError: The file is there already and ``overwrite`` was not asked for.
         NotFound: Nothing is published, or the published plan has no such session.
     """
-    path = _free(out, overwrite=overwrite)
+    path = free_path(out, overwrite=overwrite)
     with office.registry.transaction(write=False) as store:
         published = store.plans.published(round_id)
         if published is None:
@@ -78,14 +80,15 @@ def marks_sheet(
                 hint=Text("先用 publish 发布", "publish one first"),
             )
         entries = {entry.id: entry for entry in store.rounds.entries(round_id)}
-        day = DayMarks.of(store, round_id)
+        day, tickets = DayMarks.of(store, round_id), store.lots.tickets(round_id)
     everybody = (*published.plan.sittings, *day.deferred_sittings())
     sittings = [s for s in everybody if session_id in (None, s.session_id)]
     if not sittings:
         raise NotFound(Text(f"已发布方案没有场次 {session_id}", f"the published plan has no session {session_id}"))
     sittings.sort(key=lambda s: (s.session_id, s.turn, s.place))
     rows = [(s, entries[s.party_id]) for s in sittings]
-    write_marks_sheet(path, rows, catalogue=office.catalogue, attendance=day.attendance())
+    write_marks_sheet(path, rows, catalogue=office.catalogue, attendance=day.attendance(), tickets=tickets)
+    keep_now(office, [path], kind="marks", round_id=round_id)
     return path
 
 
@@ -95,7 +98,7 @@ def office_file(out: str | Path, *, overwrite: bool = False) -> Path:
     Raises:
         InputError: The file is there already and ``overwrite`` was not asked for.
     """
-    path = _free(out, overwrite=overwrite)
+    path = free_path(out, overwrite=overwrite)
     path.write_text(_OFFICE, encoding="utf-8")
     return path
 
@@ -107,7 +110,7 @@ def own_templates(out: str | Path) -> Path:
         InputError: There is something at that place already.
         SettingsError: The templates that are shipped cannot be found.
     """
-    path = _free(out, overwrite=False)
+    path = free_path(out, overwrite=False)
     shutil.copytree(templates_folder(), path, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     return path
 
@@ -118,17 +121,6 @@ def round_schema_file(out: str | Path, *, overwrite: bool = False) -> Path:
     Raises:
         InputError: The file is there already and ``overwrite`` was not asked for.
     """
-    path = _free(out, overwrite=overwrite)
+    path = free_path(out, overwrite=overwrite)
     path.write_text(json.dumps(round_schema(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return path
-
-
-def _free(out: str | Path, *, overwrite: bool) -> Path:
-    """Return the path; what somebody may have filled in by now is not written over."""
-    path = Path(out)
-    if path.exists() and not (overwrite and path.is_file()):
-        raise InputError(
-            Text(f"{path} 已经存在，没有覆盖", f"{path} is there already and was not written over"),
-            hint=Text("换一个文件名，或加 --force 覆盖", "choose another name, or add --force to write over it"),
-        )
     return path

@@ -11,6 +11,8 @@ from scheduler.domain.sessions import PlanVersion
 from scheduler.errors import NotFound, Text
 from scheduler.office.assemble import assemble, refuse_if_gone
 from scheduler.office.desk import Office
+from scheduler.office.folder import free_path
+from scheduler.office.kept import keep_now
 from scheduler.planning.planfile import plan_digest
 from scheduler.recognition.assess import assess
 from scheduler.sheets.write import Origin, write_plan
@@ -72,19 +74,30 @@ def certificates(office: Office, *, round_id: str) -> list[Certificate]:
         return store.ledger.certificates(round_id)
 
 
-def plan_workbook(office: Office, *, round_id: str, out: str | Path, version: int | None = None) -> Path:
-    """Write a version of a plan as a workbook for people.
+def plan_workbook(
+    office: Office, *, round_id: str, out: str | Path, version: int | None = None, overwrite: bool = True
+) -> Path:
+    """Write a version of a plan as a workbook for people, everybody at the place that holds now.
+
+    Args:
+        office: The opened office.
+        round_id: A round that has a plan.
+        out: Where to.
+        version: The version in force when None, else the newest draft.
+        overwrite: Whether a file that is there may be written over.
 
     Raises:
+        InputError: The file is there already and is not to be written over.
         NotFound: No such round or version.
         StalePlan: The plan uses a slot or room that the set-up no longer has.
     """
+    path = free_path(out, overwrite=overwrite)
     with office.registry.transaction(write=False) as store:
         assembled = assemble(office, store, round_id)
-        kept = store.plans.version(round_id, version)
         in_force = store.plans.published(round_id)
+        kept = in_force if in_force and version is None else store.plans.version(round_id, version)
     refuse_if_gone(assembled.round, kept)
-    path = Path(out)
     origin = Origin(kept.version, plan_digest(kept.plan), in_force.version if in_force else None)
     write_plan(path, kept.plan, assembled.round, assembled.names, origin=origin)
+    keep_now(office, [path], kind="plan-workbook", round_id=round_id)
     return path

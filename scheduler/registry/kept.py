@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from sqlmodel import Session, col, select
 
 from scheduler.domain.kept import Handover, KeptFile
 from scheduler.registry import mapping
 from scheduler.registry.tables import HandoverRow, KeptFileRow
+
+_AT_ONCE = 500
+"""Paths asked for in one query; databases limit how many."""
 
 
 class Kept:
@@ -37,13 +42,16 @@ class Kept:
         last = {row.path: row.document for row in rows}
         return [mapping.from_document(KeptFile, last[path]) for path in sorted(last)]
 
-    def file(self, path: str) -> KeptFile | None:
-        """Return a file as last entered; None where it never was."""
-        rows = select(KeptFileRow).where(KeptFileRow.path == path).order_by(col(KeptFileRow.id).desc())
-        row = self._session.exec(rows).first()
-        return None if row is None else mapping.from_document(KeptFile, row.document)
+    def digests(self, paths: Sequence[str]) -> dict[str, str]:
+        """Return the SHA-256 of each of these files as last entered; those that never were are left out."""
+        found: dict[str, str] = {}
+        for part in (paths[n : n + _AT_ONCE] for n in range(0, len(paths), _AT_ONCE)):
+            rows = select(KeptFileRow.path, KeptFileRow.sha256).where(col(KeptFileRow.path).in_(part))
+            found |= dict(self._session.exec(rows.order_by(col(KeptFileRow.id))).all())
+        return found
 
-    def keep(self, file: KeptFile) -> None:
-        """Enter a file; a later entry of the same path takes the place of this one."""
-        self._session.add(KeptFileRow(path=file.path, sha256=file.sha256, document=mapping.to_document(file)))
+    def keep(self, files: Iterable[KeptFile]) -> None:
+        """Enter files; a later entry of the same path takes the place of the one before."""
+        rows = (KeptFileRow(path=f.path, sha256=f.sha256, document=mapping.to_document(f)) for f in files)
+        self._session.add_all(rows)
         self._session.flush()

@@ -36,9 +36,10 @@ def assessor_columns(n: int) -> tuple[Column, Column]:
 
 
 _HEAD = (
-    make_column("entry", "准考证号", "Entry id", ("报名编号；也可用姓名和证件号码代替", "id of the entry; or name and document number"), "报名编号", "报名号", "准考证", "entry", "entry no", text=True, width=26),
+    make_column("entry", "报名编号", "Entry id", ("也可用准考证号，或姓名和证件号码代替", "or the ticket number, or name and document number"), "报名号", "entry", "entry no", text=True, width=26),
+    make_column("ticket", "准考证号", "Ticket number", ("准考证上的号码；旧表在此填报名编号，同样可读", "as on the admission ticket; entry ids, as in older sheets, are read, too"), "准考证", "准考证编号", "ticket no", text=True, width=18),
     make_column("name", "姓名", "Name", ("考生姓名", "name of the candidate"), "考生姓名", "candidate", text=True, width=12),
-    make_column("document_no", "证件号码", "Document number", ("没有准考证号时填写完整号码", "the full number where there is no entry id"), "身份证号", "身份证号码", "证件号", "document no", "id number", text=True, width=22),
+    make_column("document_no", "证件号码", "Document number", ("没有报名编号和准考证号时填写完整号码", "the full number where there is neither entry id nor ticket number"), "身份证号", "身份证号码", "证件号", "document no", "id number", text=True, width=22),
     make_column("component", "科目", "Component", ("科目编号，或理论、实操、动火作业", "component id, or 理论, 实操, 动火作业"), "考试科目", "component id", required=True, width=30),
     make_column("session", "场次", "Session", ("不读取", "not read"), "考试场次", "session id", width=22),
     make_column("turn", "轮次", "Turn", ("不读取", "not read"), width=7),
@@ -51,11 +52,12 @@ _VETOES = make_column("vetoed", "否决项", "Vetoed items", ("触发否决的�
 _REMARK = make_column("remark", "备注", "Remark", ("不读取", "not read"), "note", width=20)
 
 
-def marks_table(item_ids: Iterable[str], assessors: int = ASSESSORS) -> Table:
-    """Return the table for a list of practical items, in their order."""
+def marks_table(item_ids: Iterable[str], assessors: int = ASSESSORS, *, tickets: bool = True) -> Table:
+    """Return the table for a list of practical items, in their order; without the ticket numbers where none are given."""
     items = tuple(item_column(item_id) for item_id in item_ids)
     people = tuple(c for n in range(1, assessors + 1) for c in assessor_columns(n))
-    return Table("marks", "成绩表", "Marks", (*_HEAD, *items, _VETOES, *people, _REMARK), ("成绩", "成绩单"))
+    first = [column for column in _HEAD if tickets or column.key != "ticket"]
+    return Table("marks", "成绩表", "Marks", (*first, *items, _VETOES, *people, _REMARK), ("成绩", "成绩单"))
 
 
 def item_ids_of(catalogue: Catalogue) -> tuple[str, ...]:

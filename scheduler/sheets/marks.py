@@ -26,6 +26,7 @@ class _People:
     """Entries by the ways a row may name them."""
 
     by_id: Mapping[str, Entry]
+    """By entry id, and by ticket number where there is one."""
     by_number: dict[str, Entry]
 
 
@@ -56,10 +57,11 @@ def marks_of(
 
 
 def _lacks_person(sheet: Sheet, findings: list[Finding]) -> bool:
-    if "entry" in sheet.columns or {"name", "document_no"} <= set(sheet.columns):
+    if {"entry", "ticket"} & set(sheet.columns) or {"name", "document_no"} <= set(sheet.columns):
         return False
     what = Text(
-        "缺少“准考证号”列，或“姓名”和“证件号码”两列", "there is neither an entry id column nor name and document number"
+        "缺少“报名编号”或“准考证号”列，或“姓名”和“证件号码”两列",
+        "there is neither a column of entry ids or ticket numbers nor name and document number",
     )
     findings.append(Finding("missing-heading", what, sheet.where(sheet.heading_row)))
     return True
@@ -90,23 +92,27 @@ def _read_mark(row: Row, people: _People, catalogue: Catalogue) -> ComponentMark
 
 
 def _find_entry(row: Row, people: _People) -> Entry | None:
-    entry_id, name = row.text("entry"), row.text("name")
+    given, name = _given(row, people), row.text("name")
     number = row.code("document_no", "id-number-stored-as-number")
     if row.failed:
         return None
-    entry = people.by_id.get(entry_id) if entry_id else people.by_number.get(number)
+    key, said = given or ("document_no", number)
+    entry = (people.by_id if given else people.by_number).get(said)
     if entry is None:
-        key = "entry" if entry_id else "document_no"
         row.fault(
             key,
             "entry-unknown",
             ("本批次没有这名考生", "this round has no such candidate"),
-            hint=("请填准考证号，或姓名和完整证件号码", "give the entry id, or name and full document number"),
+            hint=(
+                "请填报名编号或准考证号，或姓名和完整证件号码",
+                "give the entry id or the ticket number, or name and full document number",
+            ),
         )
         return None
     document = entry.candidate.document
-    if not entry_id and not name:
-        row.fault("name", "missing-value", ("没有准考证号时须填写姓名", "without an entry id the name is needed"))
+    if not given and not name:
+        words = ("没有报名编号和准考证号时须填写姓名", "without an entry id or a ticket number the name is needed")
+        row.fault("name", "missing-value", words)
         return None
     if name and name != entry.candidate.name:
         row.fault(
@@ -125,6 +131,20 @@ def _find_entry(row: Row, people: _People) -> Entry | None:
         )
         return None
     return entry
+
+
+def _given(row: Row, people: _People) -> tuple[str, str] | None:
+    """Return the column that names the entry, and what it says; older sheets have entry ids where tickets belong."""
+    found = [(key, said) for key in ("entry", "ticket") if (said := row.text(key))]
+    if len(found) == 2 and len({people.by_id.get(said) for _, said in found}) == 2:
+        what = ("准考证号与报名编号不是同一人", "ticket number and entry id are not of the same person")
+        row.fault(
+            "ticket",
+            "ticket-differs",
+            what,
+            hint=("请更正其一，或清空准考证号", "correct one, or clear the ticket number"),
+        )
+    return found[0] if found else None
 
 
 def _find_component(row: Row, entry: Entry | None, catalogue: Catalogue) -> Component | None:

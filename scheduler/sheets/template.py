@@ -69,23 +69,19 @@ def setup_book(setup: RoundSetup, catalogue: Catalogue) -> Workbook:
 
 
 def marks_book(
-    rows: Sequence[tuple[Sitting, Entry]], catalogue: Catalogue, attendance: Mapping[tuple[str, str], Attendance]
+    rows: Sequence[tuple[Sitting, Entry]],
+    catalogue: Catalogue,
+    attendance: Mapping[tuple[str, str], Attendance],
+    tickets: Mapping[str, str],
 ) -> Workbook:
     """Return a mark sheet with one prefilled row a sitting; items that a component does not have are greyed out."""
     components = {c.id: c for scheme in catalogue.schemes for c in scheme.components}
     own = [components[sitting.component_id] for sitting, _ in rows]
     used = sorted({item.id for component in own for item in component.items})
-    table = marks_table(used, ASSESSORS_SHOWN)
-    book = _book(
-        [
-            (
-                table,
-                table.columns,
-                [_mark_row(*row, attendance.get((row[0].party_id, row[0].component_id))) for row in rows],
-            )
-        ],
-        catalogue,
-    )
+    table = marks_table(used, ASSESSORS_SHOWN, tickets=bool(tickets))
+    known = (attendance.get((sitting.party_id, sitting.component_id)) for sitting, _ in rows)
+    made = [_mark_row(*row, one) | {"ticket": tickets.get(row[1].id)} for row, one in zip(rows, known, strict=True)]
+    book = _book([(table, table.columns, made)], catalogue)
     sheet = book[table.title]
     for number, component in enumerate(own, start=2):
         items = {f"item:{item.id}" for item in component.items}

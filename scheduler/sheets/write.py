@@ -76,18 +76,20 @@ def write_marks_sheet(
     *,
     catalogue: Catalogue,
     attendance: Mapping[tuple[str, str], Attendance] | None = None,
+    tickets: Mapping[str, str] | None = None,
 ) -> None:
     """Write a mark sheet with one prefilled row a sitting, in the order given; ``read_marks`` reads it back.
 
     Args:
         attendance: Attendance known already, by entry and component; filled in.
+        tickets: Numbers of admission tickets by entry; their column is left out where there are none.
 
     Raises:
         KeyError: A sitting names a component that the catalogue does not have.
     """
     from scheduler.sheets.template import marks_book, save
 
-    save(marks_book(rows, catalogue, attendance or {}), out)
+    save(marks_book(rows, catalogue, attendance or {}, tickets or {}), out)
 
 
 def write_error_workbook(source: Path, findings: Sequence[Finding], out: Path) -> None:

@@ -258,8 +258,8 @@ def test_mark_workbooks_bear_the_seats_drawn(county, held, tmp_path):
     with open_at(county[0]) as office:
         sheet = load_workbook(marks_sheet(office, round_id=COUNTY, out=tmp_path / "marks.xlsx")).worksheets[0]
     head = [cell.value for cell in sheet[1]]
-    said = {tuple(str(row[n]) for n, title in enumerate(head) if title and title.split()[0] in {"准考证号", "场次", "轮次", "考位", "工位", "座位"}) for row in sheet.iter_rows(min_row=2, values_only=True) if row[0]}  # fmt: skip
-    wanted = {(e.id, s.session_id, str(s.turn), str(s.place)) for people in rows.values() for s, e, _ in people}
+    said = {tuple(str(row[n]) for n, title in enumerate(head) if title and title.split()[0] in {"报名编号", "准考证号", "场次", "轮次", "考位"}) for row in sheet.iter_rows(min_row=2, values_only=True) if row[0]}  # fmt: skip
+    wanted = {(e.id, no, s.session_id, str(s.turn), str(s.place)) for people in rows.values() for s, e, no in people}
     assert said == wanted
 
 

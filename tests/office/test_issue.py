@@ -226,7 +226,7 @@ def test_resit_in_a_later_round_earns_the_missing_award(office_at, tmp_path: Pat
     enrol(office, edited(PILOT / "entries.xlsx", tmp_path / "e.xlsx", *again), round_id="R2")
     office = office_at(day=date(2026, 9, 20))
     edits = [only("成绩表", ["何勇阳"]), only("成绩表", ["理论"]), mark("何勇阳", "理论", 91)]
-    row = setting_all("成绩表", "准考证号", entries_of(office, "R2")["何勇阳"].id)
+    row = setting_all("成绩表", "报名编号", entries_of(office, "R2")["何勇阳"].id)
     dated = setting_all("成绩表", "考试日期", date(2026, 9, 12))
     record(office, edited(PILOT / "marks.xlsx", tmp_path / "m.xlsx", *edits, row, dated), round_id="R2")
     report = issue(office, round_id="R2")
@@ -240,7 +240,7 @@ def test_number_taken_in_another_round_refuses_that_entry_only(office_at, tmp_pa
     early = [only("报名表", ["曹少启", "虞㛃"])]  # applied before the first round was decided
     enrol(office, edited(PILOT / "entries.xlsx", tmp_path / "e.xlsx", *early), round_id="R2")
     ids = {name: entry.id for name, entry in entries_of(office, "R2").items()}
-    rows = [setting("成绩表", name, "准考证号", entry_id) for name, entry_id in ids.items()]
+    rows = [setting("成绩表", name, "报名编号", entry_id) for name, entry_id in ids.items()]
     record(office, edited(PILOT / "marks.xlsx", tmp_path / "m.xlsx", only("成绩表", ids), *rows), round_id="R2")
     report = issue(office, round_id="R2", issued_on=ON)
     assert rules(report.findings) == ["conflict"]

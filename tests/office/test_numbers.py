@@ -220,7 +220,7 @@ def test_number_used_in_another_round_is_refused(outside, tmp_path) -> None:
         PILOT / "marks.xlsx",
         tmp_path / "m.xlsx",
         only("成绩表", ["虞㛃"]),
-        setting("成绩表", "虞㛃", "准考证号", late.id),
+        setting("成绩表", "虞㛃", "报名编号", late.id),
     )
     record(outside, marks, round_id="R2")
     row = ("虞㛃", late.candidate.document.number, number(902), PRINTED)

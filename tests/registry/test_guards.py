@@ -172,7 +172,7 @@ def fill_duties(store):
     store.notices.add(NoticeList(ROUND, 1, 1, None, AT, "王", (), ()))
     store.notices.hand_over(NoticeMove(AT, "王", ROUND, 1, "短信平台"))
     store.kept.hand_over(Handover(1, ROUND, DAY, "现场领取", "本人", "", "", "", "", AT, "王"))
-    store.kept.keep(KeptFile("a.xlsx", "upload", "", "00", DAY, DAY, None, ""))
+    store.kept.keep([KeptFile("a.xlsx", "upload", "", "00", DAY, DAY, None, "")])
 
 
 def dump(connection):
