@@ -8,15 +8,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from scheduler.domain.catalogue import TicketRule
 from scheduler.domain.lots import Lot, Ticket
 from scheduler.domain.rounds import Round
 from scheduler.domain.sessions import PlanVersion
-from scheduler.errors import Conflict, PlanRejected, SettingsError, Text
+from scheduler.errors import Conflict, PlanRejected, SettingsError, StalePlan, Text
 from scheduler.office.desk import Office
 from scheduler.planning.audit import audit
-from scheduler.planning.lots import draw
+from scheduler.planning.lots import BY_PEOPLE, draw
 from scheduler.registry.store import Store
 
 _MOST = 10**9
@@ -64,13 +65,35 @@ def lot_of(office: Office, store: Store, round_: Round, kept: PlanVersion, *, se
 def pass_on(office: Office, store: Store, round_: Round, kept: PlanVersion) -> PlanVersion:
     """Give a version published just now the seats of the lot before: who stays keeps the place, others draw with the same seed.
 
-    Without a lot before, nothing is drawn. Raises PlanRejected as `lot_of`.
+    Without a lot before, nothing is drawn.
+
+    Raises:
+        PlanRejected: As `lot_of`.
+        StalePlan: People edited the plan before the lot was drawn: its places would undo the lot.
     """
     before = store.lots.before(kept.round_id, kept.version)
     if before is None:
         return kept
+    if kept.plan.making.engine in BY_PEOPLE and _moment(kept.made_at) < _moment(before.at):
+        raise _older_than_lot(kept, before)
     lot, _ = lot_of(office, store, round_, kept, seed=before.seed)
     return replace(kept, plan=lot.seated(kept.plan), seats_drawn=True)
+
+
+def _moment(at: str) -> datetime:
+    return datetime.fromisoformat(at)
+
+
+def _older_than_lot(kept: PlanVersion, before: Lot) -> StalePlan:
+    what = Text(
+        f"第 {kept.version} 版是在第 {before.version} 版抽签定位之前手工调整的，发布会使已抽定的座位作废",
+        f"version {kept.version} was edited before the seats of version {before.version} were drawn by lot;"
+        " publishing it would undo the lot",
+    )
+    again = f"scheduler template plan --round {kept.round_id} --out …"
+    return StalePlan(
+        what, hint=Text(f"重新写出方案，再改一次：{again}", f"write the plan anew and edit it again: {again}")
+    )
 
 
 def number_tickets(office: Office, store: Store, round_: Round, wanted: Iterable[tuple[str, str]]) -> dict[str, str]:
