@@ -114,6 +114,7 @@ def read_handover(
         for one in entered if not dry_run else ():
             store.kept.hand_over(one)
         if entered and not dry_run:
+            keep(office, store, [source], kind="handover-list", round_id=round_id)
             office.note(store, "handover", round_id, f"{len(entered)} handed over, from {source.name}")
     wrong, back = errors_in(findings), list[str]()
     if any(finding.where.row for finding in wrong):

@@ -10,6 +10,7 @@ from pathlib import Path
 from scheduler.domain.uploads import KeptRecord, UploadMove
 from scheduler.errors import Finding, InputError, Language, Text, errors_in
 from scheduler.office.desk import Office, error_workbook_for, existing_file
+from scheduler.office.kept import keep
 from scheduler.office.upload_records import FIELDS
 from scheduler.sheets.cells import Row
 from scheduler.sheets.read import ReadReceipt, read_receipts
@@ -83,6 +84,8 @@ def read_receipt(
                 UploadMove(office.now(), office.who, "receipt", id_, source.name, tuple(sorted(results)))
             )
             office.note(store, "receipt", "", f"{id_}: {len(results)} answers from {source.name}")
+        if by_batch and not dry_run:
+            keep(office, store, [source], kind="upload")
         touched = {kept.batch_id for kept, _ in answers}
         open_ = sum(k.state == "handed_over" for id_ in touched for k in store.uploads.records(id_))
     back = None
