@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from scheduler.press.compiled import DUMMY, Compiled, Frame, Slot
-from scheduler.press.fontset import PressFont, Unstampable, give_back
+from scheduler.press.fontset import PressFont, Unstampable
 from scheduler.press.lettering import Lettering, Line
 from scheduler.press.render import Press
 from scheduler.press.stamp import dummy
@@ -114,7 +114,6 @@ class Pages:
             data = {**leaf.shared, "texts": dict.fromkeys(leaf.texts, DUMMY), "pictures": dummies}
             keys = [*leaf.texts, *leaf.pictures]
             self.kinds[kind] = self._press.compile(leaf.template, data, keys, self._fonts, plain=True)
-            give_back()
         return kind
 
     def _set(self, slot: Slot, text: str, drawn: dict[PressFont, dict[int, str]], told: list[Told]) -> Iterator[bytes]:

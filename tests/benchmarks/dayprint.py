@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.city import CITY, ROUND, city_office
+from tests.planned import FIXTURES, ROUNDS, planned_office
 
 Row = dict[str, Any]
 COLUMNS = {"case": 10, "candidates": 11, "files": 7, "pages": 7, "wall_s": 7, "cpu_s": 7, "per_second": 11, "mib": 7, "peak_mib": 9}  # fmt: skip
@@ -27,7 +27,16 @@ QUICK_ROOMS = 2
 
 def measured(case: str, folder: Path, words: list[str]) -> Row:
     """Make papers by the command; return what it took."""
-    command = [sys.executable, "-m", "scheduler", "admit", ROUND, "--json", "--office", str(folder / "office.toml")]
+    command = [
+        sys.executable,
+        "-m",
+        "scheduler",
+        "admit",
+        ROUNDS["city"],
+        "--json",
+        "--office",
+        str(folder / "office.toml"),
+    ]
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
     wall = time.monotonic() - began
@@ -73,9 +82,9 @@ def rows(folder: Path, *, quick: bool) -> list[Row]:
     """Return the rows of the table."""
     photos = folder / "photos"
     if not photos.is_dir():
-        subprocess.run([sys.executable, CITY.parent / "make.py", "--photos", photos], check=True)
-    with city_office(folder) as office, office.registry.transaction(write=False) as store:
-        rooms = sorted(room.id for room in store.rounds.setup(ROUND).rooms)[:QUICK_ROOMS]
+        subprocess.run([sys.executable, FIXTURES / "make.py", "--photos", photos], check=True)
+    with planned_office("city", folder) as office, office.registry.transaction(write=False) as store:
+        rooms = sorted(room.id for room in store.rounds.setup(ROUNDS["city"]).rooms)[:QUICK_ROOMS]
     chosen = [word for room in rooms for word in ("--room", room)] if quick else []
     return [
         measured("tickets", folder, ["--papers", "tickets", "--seed", "1", *chosen]),

@@ -20,7 +20,6 @@ from scheduler.cli.main import app
 from scheduler.domain.lots import Lot
 from scheduler.errors import Conflict, InputError, NotFound, Text
 from scheduler.office.admit import admit
-from scheduler.office.enrol import enrol
 from scheduler.office.paper_choice import Choice
 from scheduler.office.paper_folder import new_run
 from scheduler.office.paper_forms import Column, Form, Look
@@ -28,12 +27,12 @@ from scheduler.office.paper_work import _press
 from scheduler.office.photo_set import photo_set
 from scheduler.office.piles import piled
 from scheduler.office.plan import plan
-from scheduler.office.prepare import prepare
 from scheduler.office.publish import publish
 from scheduler.office.settings import templates_folder
 from scheduler.office.template import marks_sheet
-from tests.office.books import FIXTURES, ROUND
+from tests.office.books import ROUND
 from tests.office.conftest import open_at
+from tests.planned import planned_office
 
 COUNTY = "2026-06-LX"
 LISTED = {"rosters", "sign-in", "seat-maps", "desk-labels", "door-sheets", "mark-sheets"}
@@ -51,12 +50,7 @@ def read(path):
 def county(tmp_path_factory):
     """The county after its papers were made: office folder, report, pages of each file as text."""
     folder = tmp_path_factory.mktemp("county") / "desk"
-    shutil.copytree(FIXTURES / "county", folder)
-    with open_at(folder) as office:
-        prepare(office, folder / "setup.xlsx")
-        enrol(office, folder / "entries.xlsx", round_id=COUNTY)
-        plan(office, round_id=COUNTY)
-        publish(office, round_id=COUNTY)
+    with planned_office("county", folder) as office:
         report = admit(office, round_id=COUNTY, seed=11)
     root = Path(report.folder)
     pages = read(root / "LX" / "bundle.pdf")
@@ -376,7 +370,7 @@ def test_marks_may_name_candidates_by_their_ticket_numbers(office_at, tmp_path):
     head = {cell.value.split("\n")[0]: cell.column for cell in book["成绩表"][1]}
     for row in book["成绩表"].iter_rows(min_row=2):
         if (name := row[head["姓名"] - 1].value) in numbers:
-            book["成绩表"].cell(row[0].row, head["准考证号"]).value = numbers[name]
+            book["成绩表"].cell(row[0].row, head["报名编号"]).value = numbers[name]
     book.save(tmp_path / "marks.xlsx")
     report = record(office, tmp_path / "marks.xlsx", round_id=ROUND)
     assert len(report.outcomes) == 17
