@@ -171,6 +171,25 @@ def test_people_who_are_not_who_the_row_says(read, told):
     assert told(findings) == [("entry-unknown", 2, "A"), ("name-differs", 3, "B"), ("document-differs", 4, "C"), ("missing-value", 5, "B"), ("id-number-stored-as-number", 6, "C")]  # fmt: skip
 
 
+def test_tickets_and_entry_ids_each_name_a_candidate_and_must_agree(entries, catalogue, tmp_path):
+    first, second, third = entries
+    tickets = {"202606010001": entries[first], "202606010002": entries[second]}
+    rows = [
+        ["报名编号", "准考证号", "科目", "成绩"],
+        [first, "202606010001", "理论", 80],
+        [None, "202606010002", "理论", 81],
+        [third, None, "理论", 82],
+        [second, "202606010001", "实操", 83],
+        [second, "202606019999", "实操", 84],
+        [None, first, "实操", 85],  # older sheets have entry ids below this heading
+    ]
+    marks, findings = read_marks(
+        written(tmp_path / "m.xlsx", {"成绩表": rows}), entries={**tickets, **entries}, catalogue=catalogue
+    )
+    assert [(m.entry_id, m.pts) for m in marks] == [(first, 80), (second, 81), (third, 82), (first, 85)]
+    assert [(f.rule, f.where.row) for f in findings] == [("ticket-differs", 5), ("ticket-differs", 6)]
+
+
 def test_a_mark_twice_counts_in_neither_row(read, told):
     """
     准考证号 | 科目                 | 成绩
