@@ -128,7 +128,8 @@ class EventsOf:
             minutes=longest,
             changeover_min=self.round.policy.changeover_min,
         )
-        what, name = self._component(sitting.component_id), self.names.get(sitting.party_id, sitting.party_id)
+        what = component.name if component else self._component(sitting.component_id)  # beside a name it says enough
+        name = self.names.get(sitting.party_id, sitting.party_id)
         seat = phrase("Turn {turn}, place {place}", turn=sitting.turn, place=sitting.place)
         lines = [what, seat, phrase("Bring your identity document and the admission ticket")]
         uid = self._uid("candidates", sitting.party_id, f"{sitting.component_id} {sitting.member}")

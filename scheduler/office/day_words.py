@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from scheduler.domain.day import DayAct, DayEvent
 from scheduler.domain.entries import Entry
 from scheduler.domain.rounds import Round
-from scheduler.domain.wording import component_words
 from scheduler.errors import Text
 from scheduler.phrases import phrase
 
@@ -59,9 +58,9 @@ class DayWords:
         return site_id, next((site.name or site.id for site in self.round.sites if site.id == site_id), "")
 
     def component(self, component_id: str) -> Text:
-        """Return the name of a component."""
+        """Return the name of a component; beside a person's name it says enough."""
         found = next((one for one in self.round.components if one.id == component_id), None)
-        return component_words(found, self.round.components) if found else Text(component_id, component_id)
+        return found.name if found else Text(component_id, component_id)
 
     def sentence(self, event: DayEvent) -> Text:
         """Return what happened, in one sentence."""
