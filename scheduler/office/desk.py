@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
@@ -38,6 +38,7 @@ class Office:
     clock: Callable[[], datetime]
     who: str
     """Name of the person or script that acts, written to the acts of the registry."""
+    _duties: Duties | None = field(default=None, init=False, repr=False, compare=False)
 
     def __enter__(self) -> Self:
         """Return the office itself."""
@@ -67,8 +68,10 @@ class Office:
         return self.settings.lang
 
     def duties(self) -> Duties:
-        """Return the data duties in force for this office; raises InputError when its own data are wrong."""
-        return load_duties(self.settings.catalogue_folder)
+        """Return the data duties in force for this office, read once; raises InputError when its own data are wrong."""
+        if self._duties is None:
+            self._duties = load_duties(self.settings.catalogue_folder)
+        return self._duties
 
     def templates(self) -> Path:
         """Return the folder of templates; raises SettingsError when it cannot be found."""

@@ -106,3 +106,13 @@ def _seats(office):
     with office.registry.transaction(write=False) as store:
         for s in store.plans.published(ROUND).plan.sittings:
             yield f"{s.session_id} {s.turn}-{s.place}"
+
+
+def test_data_duties_are_read_once_an_office(office_at, monkeypatch) -> None:
+    from scheduler.office import desk
+
+    asked = []
+    load = desk.load_duties
+    monkeypatch.setattr(desk, "load_duties", lambda folder: asked.append(folder) or load(folder))
+    handover(office_at("issued"), round_id=ROUND)
+    assert len(asked) == 1
