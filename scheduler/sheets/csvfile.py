@@ -30,6 +30,8 @@ def read_csv(raw: bytes, file: str) -> CsvSheet:
     Raises:
         SheetError: The encoding is none of UTF-8, GB 18030 and UTF-16, or the file is beyond the limits.
     """
+    if max(raw.count(mark) for mark in (b",", b";", b"\t")) > MAX_AREA:
+        raise _too_large(file)
     encoding, text = _decode(raw, file)
     rows: list[tuple[int, list[str]]] = []
     cells = 0
@@ -37,10 +39,7 @@ def read_csv(raw: bytes, file: str) -> CsvSheet:
         for n, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)), start=1):
             cells += sum(1 for cell in row if cell)
             if n > MAX_ROWS or cells > MAX_CELLS or n * len(row) > MAX_AREA:
-                raise too_large(
-                    file,
-                    (f"超过 {MAX_ROWS} 行或 {MAX_CELLS} 个单元格", f"more than {MAX_ROWS} rows or {MAX_CELLS} cells"),
-                )
+                raise _too_large(file)
             rows.append((n, row))
     except csv.Error as fault:
         raise refusal(
@@ -51,6 +50,11 @@ def read_csv(raw: bytes, file: str) -> CsvSheet:
             said=str(fault),
         ) from fault
     return CsvSheet(tuple(rows), _notes(encoding, file))
+
+
+def _too_large(file: str) -> SheetError:
+    what = (f"超过 {MAX_ROWS} 行或 {MAX_CELLS} 个单元格", f"more than {MAX_ROWS} rows or {MAX_CELLS} cells")
+    return too_large(file, what)
 
 
 def _decode(raw: bytes, file: str) -> tuple[str, str]:

@@ -18,8 +18,14 @@ MAX_CELLS = 1_000_000
 """Filled cells in one sheet."""
 MAX_ROWS = 200_000
 """Last row with a value."""
-MAX_AREA = 8_000_000
+MAX_AREA = 4_000_000
 """Cells in the rectangle from A1 to the last value; a parser lays all of them out."""
+MAX_MARKS = 200_000
+"""Formulas, error cells or merged cells of one sheet."""
+MAX_DEPTH = 100
+"""Elements within elements."""
+MAX_TAG = 2 << 20
+"""Bytes of one tag; a parser holds all of it."""
 _BLOCK = 1 << 20
 _EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d+"(?: s="\d+")?(?: t="n")? ?(?:/>|></c>)')
 """A cell that has a format and nothing else. Formatted empty rows hold millions; dropping them first halves the walk."""
@@ -65,7 +71,9 @@ class Survey:
             SheetError: There are too many cells or rows, or too wide a rectangle.
         """
         area = self.last_row * self.last_column
-        if self.filled <= MAX_CELLS and self.last_row <= MAX_ROWS and area <= MAX_AREA:
+        marks = max(len(self.formulas), len(self.errors), len(self.merges))
+        within = self.filled <= MAX_CELLS and self.last_row <= MAX_ROWS and area <= MAX_AREA
+        if within and marks <= MAX_MARKS:
             return
         said = f"{self.filled} cells, last cell in row {self.last_row}, column {self.last_column}"
         what = (
@@ -151,11 +159,15 @@ class _ExcelWalk:
                 self.survey.hidden_rows.add(self.row)
         elif name == "f":
             self.survey.formulas.add((self.row, self.column))
+            if len(self.survey.formulas) > MAX_MARKS:
+                self.survey.check(self.file)
         elif name == "col" and attributes.get("hidden") in {"1", "true"}:
             self.survey.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
         elif name == "mergeCell":
             first, _, last = attributes["ref"].partition(":")
             self.survey.merges.append((*split_reference(first), *split_reference(last or first)))
+            if len(self.survey.merges) > MAX_MARKS:
+                self.survey.check(self.file)
 
 
 class _OpenWalk:
@@ -215,17 +227,36 @@ class _OpenWalk:
 def _walk(
     source: Source, file: str, start: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None] | None
 ) -> None:
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
+    parser, depth = expat.ParserCreate(), 0
+    what = ("文件结构异常：标记过长或嵌套过深", "its parts are not built like a workbook: tags too long or too deep")
+
+    def opened(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise too_large(file, what, said=f"<{name}> x {depth}")
+        start(name, attributes)
+
+    def closed(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if end is not None:
+            end(name)
+
+    parser.StartElementHandler, parser.EndElementHandler = opened, closed
 
     def doctype(*_: object) -> None:
         raise damaged(file, "DOCTYPE")
 
     parser.StartDoctypeDeclHandler = doctype
     try:
+        given = 0
         while block := source.read(_BLOCK):
-            parser.Parse(_EMPTY_CELL.sub(b"", block), False)
+            lean = _EMPTY_CELL.sub(b"", block)
+            parser.Parse(lean, False)
+            given += len(lean)
+            if given - parser.CurrentByteIndex > MAX_TAG:
+                raise too_large(file, what, said=f"{given - parser.CurrentByteIndex} bytes")
         parser.Parse(b"", True)
     except SheetError:
         raise

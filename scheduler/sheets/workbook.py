@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import struct
 import zipfile
 import zlib
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Literal
 from scheduler.errors import Finding, SheetError
 from scheduler.sheets.csvfile import read_csv
 from scheduler.sheets.faults import damaged, refusal, too_large
-from scheduler.sheets.survey import Survey, walk_ods, walk_xlsx
+from scheduler.sheets.survey import MAX_CELLS, Survey, walk_ods, walk_xlsx
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -37,6 +38,17 @@ MAX_RATIO = 400
 """Unpacked bytes for each packed one, where more than ``RATIO_FROM`` come out: honest sheets stay below 100."""
 RATIO_FROM = 8 << 20
 MAX_MEMBERS = 5000
+MAX_TEXT = 16 << 20
+"""Bytes of a csv file; decoded it takes up to eight times as much."""
+MAX_BINARY = 32 << 20
+"""Bytes of an Excel 97 workbook, which is read as a whole."""
+MAX_STRINGS = 64 << 20
+"""Bytes of the texts that the sheets of a workbook share."""
+MAX_PART = 16 << 20
+"""Bytes of any other part that is parsed."""
+_SHEETS = ("xl/worksheets/", "xl/media/", "content.xml", "xl/sharedstrings.xml", "pictures/")
+"""Parts with limits of their own, or never parsed."""
+_STRING = re.compile(rb"<(?:\w+:)?si[\s/>]")
 
 _KINDS: dict[str, Kind] = {
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xltx": "xlsx", ".xls": "xls", ".ods": "ods", ".csv": "csv", ".txt": "csv",
@@ -130,9 +142,13 @@ def kind_of(path: Path) -> Kind:
             ("文件是空的", "the file is empty"),
             ("请重新导出或下载模板填写", "export it again, or fill in a template"),
         )
-    if size > MAX_FILE:
+    if size > MAX_FILE:  # not even its kind is looked at
         raise too_large(path.name, (f"文件超过 {MAX_FILE >> 20} MB", f"the file is larger than {MAX_FILE >> 20} MB"))
-    return _agreed(path, _content_kind(path, head))
+    kind = _agreed(path, _content_kind(path, head))
+    most = {"csv": MAX_TEXT, "xls": MAX_BINARY}.get(kind, MAX_FILE)
+    if size > most:
+        raise too_large(path.name, (f"文件超过 {most >> 20} MB", f"the file is larger than {most >> 20} MB"))
+    return kind
 
 
 def _agreed(path: Path, content: Kind) -> Kind:
@@ -213,9 +229,26 @@ def _check_members(archive: zipfile.ZipFile, file: str) -> None:
         raise too_large(file, what, said=said)
     if any(m.file_size > RATIO_FROM and m.file_size > MAX_RATIO * max(1, m.compress_size) for m in members):
         raise too_large(file, what, said=said)
+    large = [m for m in members if m.file_size > MAX_PART and not m.filename.casefold().startswith(_SHEETS)]
+    strings = [m for m in members if m.filename.casefold() == "xl/sharedstrings.xml"]
+    if large or any(m.file_size > MAX_STRINGS for m in strings):
+        raise too_large(file, what, said=said)
     # A member may lie about its size. Reading it here stops at the size it states and then fails its checksum.
     if bad := archive.testzip():
         raise damaged(file, bad)
+    for member in strings:
+        _count_strings(archive, member, file)
+
+
+def _count_strings(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> None:
+    """Refuse more texts than there may be cells; each becomes an object."""
+    count = 0
+    with archive.open(member) as source:
+        while block := source.read(1 << 20):
+            count += len(_STRING.findall(block))
+            if count > MAX_CELLS:
+                what = (f"共用文本超过 {MAX_CELLS} 条", f"more than {MAX_CELLS} shared texts")
+                raise too_large(file, what, said=member.filename)
 
 
 def _survey_xlsx(archive: zipfile.ZipFile, file: str) -> dict[str, Survey]:
