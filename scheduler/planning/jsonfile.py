@@ -17,6 +17,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator
 
 from scheduler.errors import Finding, SettingsError, Text, Where
+from scheduler.planning.jsonkeys import doubled_key
 
 Value = TypeVar("Value")
 
@@ -89,7 +90,16 @@ def read_value(path: Path, kind: type[Value]) -> tuple[Value | None, list[Findin
     if value is None:
         what = Text("文件内容为空值", "the file says null")
         return None, [Finding("json-wrong-shape", what, Where(file=name), "null", _SHAPES["dict_type"])]
-    return value, []
+    twice = doubled_key(raw.decode("utf-8-sig"))
+    return (value, []) if twice is None else (None, [_twice(twice, name)])
+
+
+def _twice(path: tuple[int | str, ...], name: str) -> Finding:
+    what = Text(
+        "同一对象中有两个相同的键，只会读到其中一个", "a key stands twice in one object; only one of them would be read"
+    )
+    hint = Text("删去其中一个", "remove one of them")
+    return Finding("json-doubled-key", what, Where(file=name, path=_path_of(path)), str(path[-1]), hint=hint)
 
 
 def _unreadable(path: Path, error: OSError) -> Finding:

@@ -202,6 +202,24 @@ def test_a_misspelt_key_is_told_the_right_one(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("twice", "path"),
+    [
+        (('"places": ', '"places": 3, "places": '), "reservations[0].places"),
+        (('"policy": {', '"policy": {}, "policy": {'), "policy"),
+        (('"id": "d0am"', '"id": "d0am", "id": "d0am"'), "slots[0].id"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_with_its_path(tmp_path, twice, path):
+    file = written(tmp_path, policy={})
+    text = file.read_text(encoding="utf-8")
+    assert text.count(twice[0]) >= 1
+    file.write_text(text.replace(*twice, 1), encoding="utf-8")
+    round_, findings = read_round(file)
+    assert round_ is None
+    assert [(f.rule, f.where.path) for f in findings] == [("json-doubled-key", path)]
+
+
+@pytest.mark.parametrize(
     ("content", "rule"),
     [
         (b"", "json-invalid"),
