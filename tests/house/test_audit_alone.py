@@ -5,7 +5,7 @@ from __future__ import annotations
 import grimp
 import pytest
 
-SHARED = {"jsonfile", "planfile", "roundallot", "roundfaults", "roundfile", "roundlocks", "rules"}
+SHARED = {"jsonfile", "jsonkeys", "planfile", "roundallot", "roundfaults", "roundfile", "roundlocks", "rules"}
 """The catalogue of rules, and the reading of round and plan files."""
 AUDIT = {
     "audit",
