@@ -22,7 +22,7 @@ from tests.drills.presses import PrintDesk
 from tests.drills.warm import drawn_once, opened_once
 from tests.office.conftest import open_at
 
-SMALL, FULL = 100, 3_000
+SMALL, FULL = 50, 3_000
 CONTROLS = 30
 
 
