@@ -1,0 +1,42 @@
+"""Run the web office until it is told to stop; requests that are being answered are answered first."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from scheduler.office.desk import Office
+from scheduler.web.app import Options, create_app
+from scheduler.web.logs import set_up_logs
+
+GRACE_S = 30
+"""Longest time that a request being answered is waited for, seconds."""
+
+
+def serve(office: Office, *, host: str, port: int, proxy: str = "", options: Options | None = None) -> None:
+    """Answer browsers until SIGTERM or Ctrl+C.
+
+    Args:
+        office: An opened office.
+        host: Address to listen on.
+        port: Port to listen on, 1 to 65535.
+        proxy: Address of the proxy in front, whose word on the caller's address is believed; empty for none.
+        options: How it runs.
+
+    Raises:
+        SettingsError: The pages cannot be found.
+        SystemExit: The port is taken.
+    """
+    set_up_logs()
+    config = uvicorn.Config(
+        create_app(office, options),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy or None,
+        timeout_graceful_shutdown=GRACE_S,
+        lifespan="off",
+    )
+    uvicorn.Server(config).run()
