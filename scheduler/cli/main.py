@@ -17,6 +17,7 @@ from scheduler.cli import (
     results,
     serving,
     sessions,
+    users,
 )
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ reports.add_to(app)
 day.add_to(app)
 data_duties.add_to(app)
 serving.add_to(app)
+users.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

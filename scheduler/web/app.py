@@ -13,14 +13,19 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
+from scheduler.errors import NotFound, SchedulerError, SettingsError
 from scheduler.office.desk import Office
 from scheduler.office.health import healthy
+from scheduler.web.access import Access, is_api, refuse_open_routes
 from scheduler.web.answers import Bounds, Desk
 from scheduler.web.figures import Figures
 from scheduler.web.guard import Guard, fault_told
+from scheduler.web.login import login_routes
 from scheduler.web.pages import Pages, web_folder
 from scheduler.web.public import public_routes
 from scheduler.web.public_api import public_api
+from scheduler.web.reading import reading_routes
+from scheduler.web.reading_api import reading_api
 
 API = "/api/v1"
 
@@ -51,12 +56,28 @@ def create_app(office: Office, options: Options | None = None) -> ASGIApp:
     )
     desk = Desk(office, options.bounds, figures)
     base = inquiry_path(office.settings.verify_url)
-    app.include_router(public_routes(pages, desk, base))
-    app.include_router(public_api(desk))
+    access = Access(office)
+    for part in (
+        public_routes(pages, desk, base),
+        public_api(desk),
+        login_routes(pages, office, access, secure=options.secure),
+        reading_routes(pages, office, access),
+        reading_api(office, access),
+    ):
+        # Taken over route by route: what include_router makes hides its routes from the check below.
+        app.router.routes.extend(part.routes)
     _add_own(app, office, figures, base)
     _add_errors(app, pages)
-    app.mount("/static", _Kept(directory=web_folder() / "static"))
+    app.mount("/static", _Kept(directory=web_folder() / "static"), name="static")
+    refuse_open_routes(app, public_routes_of(base))
     return Guard(app, figures)
+
+
+def public_routes_of(base: str) -> frozenset[tuple[str, str]]:
+    """Return method and path of every route that asks nobody who they are; all others are guarded."""
+    read = {"/", "/healthz", "/metrics", "/login", base, f"{base}/link"}
+    written = {"/login", base, f"{base}/file", f"{API}/inquiry"}
+    return frozenset({("GET", path) for path in read} | {("POST", path) for path in written})
 
 
 def inquiry_path(verify_url: str) -> str:
@@ -92,11 +113,20 @@ def _is_here(request: Request) -> bool:
 def _add_errors(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(HTTPException)
     async def refused(request: Request, fault: HTTPException) -> Response:
-        if request.url.path.startswith(API):
+        if is_api(request):
             return JSONResponse({"detail": str(fault.detail)}, fault.status_code, headers=fault.headers)
-        response = pages.show(request, "error", status=fault.status_code, data={"status": fault.status_code})
+        response = pages.show(
+            request, "error", status=fault.status_code, data={"status": fault.status_code, "told": None}
+        )
         response.headers.update(fault.headers or {})
         return response
+
+    @app.exception_handler(SchedulerError)
+    async def declined(request: Request, fault: SchedulerError) -> Response:
+        status = 404 if isinstance(fault, NotFound) else 503 if isinstance(fault, SettingsError) else 409
+        if is_api(request):
+            return JSONResponse({"detail": fault.what.en, "code": fault.code}, status)
+        return pages.show(request, "error", status=status, data={"status": status, "told": fault.what})
 
     @app.exception_handler(Exception)
     async def failed(request: Request, _: Exception) -> Response:
