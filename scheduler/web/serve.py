@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 import uvicorn
 
+from scheduler.errors import SettingsError, Text
 from scheduler.office.desk import Office
 from scheduler.web.app import Options, create_app
 from scheduler.web.logs import set_up_logs
@@ -23,14 +26,12 @@ def serve(office: Office, *, host: str, port: int, proxy: str = "", options: Opt
         options: How it runs.
 
     Raises:
-        SettingsError: The pages cannot be found.
-        SystemExit: The port is taken.
+        SettingsError: The pages cannot be found, or the address and port cannot be listened on.
     """
+    listening = _listening(host, port)
     set_up_logs()
     config = uvicorn.Config(
         create_app(office, options),
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -39,4 +40,17 @@ def serve(office: Office, *, host: str, port: int, proxy: str = "", options: Opt
         timeout_graceful_shutdown=GRACE_S,
         lifespan="off",
     )
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as fault:
+        why = fault.strerror or str(fault)
+        raise SettingsError(
+            Text(f"无法监听 {host} 端口 {port}：{why}", f"cannot listen on {host} port {port}: {why}"),
+            hint=Text("换一个端口，或停止占用它的程序", "take another --port, or stop what uses this one"),
+        ) from fault

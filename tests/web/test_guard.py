@@ -19,6 +19,7 @@ from hashlib import sha256
 import pytest
 from starlette.testclient import TestClient
 
+from scheduler.errors import SettingsError
 from scheduler.web.answers import Bounds, Desk
 from scheduler.web.app import Options, create_app, inquiry_path
 from scheduler.web.figures import Figures
@@ -26,6 +27,7 @@ from scheduler.web.guard import HEADERS, MOST_BYTES
 from scheduler.web.limits import SLOTS, Limit, network
 from scheduler.web.logs import JsonLines, masked
 from scheduler.web.pages import web_folder
+from scheduler.web.serve import serve
 from tests.house.paths import ROOT
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -212,6 +214,11 @@ def test_wrong_json_is_told_so(client, body):
 )
 def test_page_stands_where_the_codes_lead(url, path):
     assert inquiry_path(url) == path
+
+
+def test_port_in_use_is_said(issued):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError, match="无法监听"):
+        serve(issued, host="127.0.0.1", port=taken.getsockname()[1])
 
 
 def test_server_starts_answers_and_stops_in_order(issued):
