@@ -54,6 +54,7 @@ class Pages:
             "office": Text(settings.office_name, settings.office_name_en or settings.office_name),
             "demo": settings.demo,
             "path": request.url.path,
+            "now": self._office.now()[:16].replace("T", " "),
             "user": getattr(request.state, "user", None),
             "csrf": getattr(request.state, "csrf", ""),
         }
