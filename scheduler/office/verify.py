@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from scheduler.certificates.verify import read_paper
@@ -11,6 +10,7 @@ from scheduler.domain.identity import mask
 from scheduler.domain.wording import date_words
 from scheduler.errors import Finding, Text, Where
 from scheduler.office.desk import Office
+from scheduler.office.standing import masked_name, standing_on
 from scheduler.registry.store import Store
 
 
@@ -86,19 +86,13 @@ def _judge(office: Office, certificate: Certificate, findings: list[Finding]) ->
     return Verification(not findings, _facts(office, certificate, standing), tuple(findings))
 
 
-def standing_on(certificate: Certificate, day: date) -> Standing:
-    """Return what a certificate is worth on a day; expiry needs no event in the ledger."""
-    over = certificate.valid_until is not None and certificate.valid_until < day
-    return Standing.EXPIRED if over and certificate.standing is Standing.VALID else certificate.standing
-
-
 def _facts(office: Office, certificate: Certificate, standing: Standing) -> tuple[tuple[str, str], ...]:
     face = certificate.face
     return (
         ("award", f"{face.title} / {face.title_en}"),
         ("award_id", certificate.award_id),
         ("number", _shown(office, certificate)),
-        ("name", _masked_name(face.name)),
+        ("name", masked_name(face.name)),
         ("issuer", face.issuer),
         ("issued_on", date_words(certificate.issued_on).zh),
         ("standing", standing.value),
@@ -112,10 +106,6 @@ def _shown(office: Office, certificate: Certificate) -> str:
     awards = [award for award in office.catalogue.awards if award.id == certificate.award_id]
     personal = [True for award in awards for _, rule in award.number_rules if "{document_no" in rule.template]
     return mask(certificate.number) if personal or not awards else certificate.number
-
-
-def _masked_name(name: str) -> str:
-    return name[0] + "*" * (len(name) - 1)
 
 
 def _is_file(path: Path) -> bool:

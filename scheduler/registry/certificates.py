@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from scheduler.domain.certificates import HELD, Certificate, Standing
+from scheduler.domain.certificates import HELD, Certificate, LedgerEntry, Standing
 from scheduler.errors import NotFound, Text
 from scheduler.registry import mapping
 from scheduler.registry.chain import PAUSES
 from scheduler.registry.tables import CertificateRow, FileRow, LedgerRow
+from scheduler.registry.tables_web import INQUIRY_CODE
 
 _FEW = 50
 """Certificates up to which their own lines are looked up; for more all pauses are read."""
@@ -56,6 +58,19 @@ class Certificates:
         """Return the certificate whose file has this SHA-256 (hexadecimal); None when no such file was issued."""
         found = self._read(CertificateRow.sha256 == sha256.lower())
         return found[0] if found else None
+
+    def by_inquiry_code(self, code: str) -> Certificate | None:
+        """Return the certificate that bears an inquiry code; None when none does."""
+        extract = text(INQUIRY_CODE[self._session.get_bind().dialect.name] + " = :code").bindparams(code=code)
+        rows = select(CertificateRow.sequence).where(extract).order_by(col(CertificateRow.sequence))
+        sequence = self._session.exec(rows).first()
+        found = [] if sequence is None else self._read(CertificateRow.sequence == sequence)
+        return found[0] if found else None
+
+    def lines_of(self, number: str) -> list[LedgerEntry]:
+        """Return every ledger line about a number, in order; empty when there is none."""
+        rows = select(LedgerRow).where(LedgerRow.number == number).order_by(col(LedgerRow.sequence))
+        return [mapping.ledger_value(row) for row in self._session.exec(rows)]
 
     def file(self, number: str, award_id: str) -> bytes:
         """Return the file of a certificate, byte for byte as issued; the last issued where there are several.

@@ -236,7 +236,10 @@ SIXTH: tuple[Guard, ...] = (
 )
 """Guards of the sixth schema: seats drawn and ticket numbers given."""
 
-ALL = FIRST + SECOND + THIRD + FOURTH + FIFTH + SIXTH
+SEVENTH: tuple[Guard, ...] = (*_append_only("users", "id"), *_append_only("tokens", "id"))
+"""Guards of the seventh schema: what a user or token was stays known."""
+
+ALL = FIRST + SECOND + THIRD + FOURTH + FIFTH + SIXTH + SEVENTH
 
 _REFUSE = """
 CREATE OR REPLACE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS

@@ -28,6 +28,7 @@ from scheduler.registry.plans import Plans
 from scheduler.registry.results import Results
 from scheduler.registry.rounds import Rounds
 from scheduler.registry.uploads import Uploads
+from scheduler.registry.users import Users
 
 _COUNTED = {
     "rounds": tables.RoundRow,
@@ -60,6 +61,7 @@ class Store:
         self.kept = Kept(session)
         self.lots = Lots(session)
         self.acts = Acts(session)
+        self.users = Users(session)
         self._session = session
 
     @contextmanager

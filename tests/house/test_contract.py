@@ -44,6 +44,9 @@ def test_contract_holds(copy: Path) -> None:
         ("office/prepare.py", "import scheduler.office.enrol", "No verb of the office"),
         ("office/desk.py", "import ortools", "Only planning imports ortools"),
         ("cli/main.py", "import weasyprint", "Only press imports weasyprint"),
+        ("office/desk.py", "import fastapi", "Only web imports fastapi"),
+        ("web/public.py", "import scheduler.office.issue", "The public pages know no verb but inquire"),
+        ("web/app.py", "import scheduler.registry.store", "Doors call the office's verbs"),
     ],
 )
 def test_planted_import_is_caught(copy: Path, module: str, line: str, broken: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from scheduler.domain.certificates import Certificate, Standing
 from scheduler.office.desk import Office
-from scheduler.office.verify import standing_on, verify
+from scheduler.office.standing import standing_on
+from scheduler.office.verify import verify
 from tests.office.conftest import ledger_of, open_at, rules
 
 SKILL, QUALIFICATION = "electrician-5", "low-voltage-electrician"
