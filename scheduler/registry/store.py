@@ -90,7 +90,7 @@ class Registry:
             Conflict: the database itself refused: a unique key, a foreign key, or a guard.
             RegistryError: the database is busy, full, or failed.
         """
-        with faults.ours(reading=not write):
+        with faults.ours(schema.shown_address(self._engine.url), reading=not write):
             options = {} if write else {schema.READ_ONLY: True}
             with (
                 self._engine.connect().execution_options(**options) as connection,
@@ -102,7 +102,10 @@ class Registry:
 
     def counts(self) -> dict[str, int]:
         """Return how many of each are kept, by name."""
-        with faults.ours(), self._engine.connect().execution_options(**{schema.READ_ONLY: True}) as connection:
+        with (
+            faults.ours(schema.shown_address(self._engine.url)),
+            self._engine.connect().execution_options(**{schema.READ_ONLY: True}) as connection,
+        ):
             return {
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for name, table in _COUNTED.items()
