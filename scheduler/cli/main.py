@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli import admitting, certificates, data_duties, day, endings, papers, reports, results, sessions
+from scheduler.cli import (
+    admitting,
+    certificates,
+    data_duties,
+    day,
+    endings,
+    papers,
+    reports,
+    results,
+    safekeeping,
+    sessions,
+)
 
 app = typer.Typer(
     name="scheduler",
@@ -26,6 +37,7 @@ papers.add_to(app)
 reports.add_to(app)
 day.add_to(app)
 data_duties.add_to(app)
+safekeeping.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

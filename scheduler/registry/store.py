@@ -15,6 +15,7 @@ from sqlmodel import Session, func, select
 
 from scheduler.registry import faults, schema, tables
 from scheduler.registry.acts import Acts
+from scheduler.registry.copies import Copies
 from scheduler.registry.days import Days
 from scheduler.registry.duties import Duties
 from scheduler.registry.forms import Forms
@@ -60,6 +61,7 @@ class Store:
         self.kept = Kept(session)
         self.lots = Lots(session)
         self.acts = Acts(session)
+        self.copies = Copies(session)
         self._session = session
 
     @contextmanager
@@ -124,6 +126,11 @@ class Registry:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def look(address: str) -> None:
+    """Try a database server without changing anything; raises as `open_registry` where it could not be used."""
+    schema.look(address)
 
 
 def open_registry(address: str) -> Registry:
