@@ -15,6 +15,7 @@ from scheduler.cli import (
     papers,
     reports,
     results,
+    safekeeping,
     serving,
     sessions,
     users,
@@ -40,6 +41,7 @@ day.add_to(app)
 data_duties.add_to(app)
 serving.add_to(app)
 users.add_to(app)
+safekeeping.add_to(app)
 
 
 def _show_version(wanted: bool) -> None:

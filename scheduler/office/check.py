@@ -5,13 +5,12 @@ Used by ``scheduler check`` and by whoever sets up an office. It changes nothing
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sqlite3
 import tempfile
 from pathlib import Path
 
-from scheduler.errors import Finding, SettingsError, Text, Where
+from scheduler.errors import Finding, SchedulerError, SettingsError, Text, Where
 from scheduler.office.key_faults import key_findings
 from scheduler.office.probe import Probe
 from scheduler.office.settings import (
@@ -210,19 +209,15 @@ def _sqlite_fault(file: Path) -> str | None:
 
 
 def _database_server(url: str, where: Where) -> list[Finding]:
-    driver = url.partition("://")[0].partition("+")[2] or "psycopg2"
-    if importlib.util.find_spec(driver) is not None:
-        return []
-    what = Text("缺少该数据库的驱动", "the driver of this database is not installed")
-    return [
-        Finding(
-            "database-driver-missing",
-            what,
-            where,
-            said=url.partition("://")[0],
-            expected=Text("SQLite 文件", "an SQLite file"),
-        )
-    ]
+    """Look whether a server answers and the database can be used; nothing is made or changed in it."""
+    from scheduler.registry.store import look  # half a second, which an office with a file need not pay
+
+    try:
+        look(url)
+    except SchedulerError as fault:
+        what = Text("数据库无法打开或写入", "the database cannot be opened or written")
+        return [Finding("database-out-of-reach", what, where, said=fault.what.in_("en"), hint=fault.hint)]
+    return []
 
 
 def _verify_url(settings: Settings) -> list[Finding]:

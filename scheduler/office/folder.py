@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import threading
+from itertools import count
 from pathlib import Path
 
 from scheduler.domain.certificates import Certificate, Standing
@@ -65,6 +66,18 @@ def free_path(out: str | Path, *, overwrite: bool) -> Path:
             hint=Text("换一个文件名，或加 --force 覆盖", "choose another name, or add --force to write over it"),
         )
     return path
+
+
+def backups_folder(office: Office) -> Path:
+    """Return where copies of the registry lie unless somebody said otherwise; it need not exist."""
+    return Path(office.settings.out_folder) / "backups"
+
+
+def dated_copy(office: Office, name: str) -> Path:
+    """Return where a copy of the registry made now may lie: ``backups/NAME-20260701T093000.sqlite3``, or -2 and so on."""
+    stem = f"{name}-" + "".join(c for c in office.now()[:19] if c.isalnum())
+    names = (f"{stem}{f'-{n}' if n > 1 else ''}.sqlite3" for n in count(1))
+    return next(path for path in map(backups_folder(office).joinpath, names) if not path.exists())
 
 
 def write_whole(path: Path, content: bytes) -> None:

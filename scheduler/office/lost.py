@@ -37,6 +37,13 @@ class Lost:
     """Copies of certificates whose line lies beyond the ledger's end, sorted."""
     size: int
     """Lines that the registry holds."""
+    restored_at: str = ""
+    """When a backup was put in the registry's place, as long as nobody has answered for it."""
+
+    @property
+    def open(self) -> bool:
+        """Tell whether somebody has to answer for something before certificates are issued."""
+        return bool(self.heads or self.files or self.restored_at)
 
 
 def look(
@@ -63,19 +70,25 @@ def look(
     held = known | set(roots.items())
     against = [m for m in open_ if m.head.size > size or (m.head.size, m.head.root) not in held]
     files = _beyond(office, max([size, *(one.size for one in answered)]))
-    lost = Lost(tuple(against), tuple(_missing(store, against)), tuple(files), size)
+    lost = Lost(tuple(against), tuple(_missing(store, against)), tuple(files), size, _restored_at(store))
     return lost, [*findings, *_told(lost)]
 
 
 def refuse_behind(office: Office, store: Store) -> None:
     """Raise Conflict when the registry holds less than what was given out, and nobody has answered for it."""
     lost, findings = look(office, store)
-    if lost.heads or lost.files:
+    if lost.open:
         what = Text(
-            "登记库比以前写出的清单或证书旧，停止发证：它可能是从旧备份恢复的",
-            "issuing stops: the registry is older than manifests or certificates written before; an old copy seems restored",
+            "停止发证：登记库从备份恢复，或比以前写出的清单或证书旧",
+            "issuing stops: the registry was restored, or is older than manifests or certificates written before",
         )
         raise Conflict(what, findings, _HINT)
+
+
+def _restored_at(store: Store) -> str:
+    """Return when a backup was put in the registry's place; empty where nobody did, or it was answered for."""
+    last = store.acts.last("restore", "restored")
+    return last.at if last and last.what == "restore" else ""
 
 
 def _answered(manifest: Manifest, answered: Sequence[Acknowledged]) -> bool:
@@ -113,6 +126,18 @@ def _told(lost: Lost) -> list[Finding]:
                     f"至少 {manifest.head.size} 行，树头 {manifest.head.root[:16]}…",
                     f"at least {manifest.head.size} lines, tree head {manifest.head.root[:16]}…",
                 ),
+                hint=_HINT,
+            )
+        )
+    if lost.restored_at:
+        findings.append(
+            Finding(
+                "registry-restored",
+                Text(
+                    "登记库是从备份恢复的，尚无人确认丢失了什么",
+                    "the registry was restored, and nobody said what was lost",
+                ),
+                said=lost.restored_at,
                 hint=_HINT,
             )
         )

@@ -64,7 +64,7 @@ def restored(office: Office, *, reason: str = "", yes: bool = False) -> Restored
     with office.registry.transaction(write=yes) as store:
         lost, findings = look(office, store, deep=True)
         numbers = sorted(_numbers(office, store, lost))
-        done = yes and bool(lost.heads or lost.files)
+        done = yes and lost.open
         if done:
             _acknowledge(office, store, lost, reason)
             for number, award_id in numbers:

@@ -37,6 +37,12 @@ class Acts:
         self._session.add(ActRow(at=at, who=who, what=what, round_id=round_id, detail=detail))
         self._session.flush()
 
+    def last(self, *verbs: str) -> Act | None:
+        """Return the last act of some verbs; None where there is none."""
+        rows = select(ActRow).where(col(ActRow.what).in_(verbs)).order_by(col(ActRow.id).desc())
+        row = self._session.exec(rows).first()
+        return None if row is None else Act(row.at, row.who, row.what, row.round_id, row.detail)
+
     def acts(self, round_id: str | None = None) -> list[Act]:
         """Return the acts of one round, or all, in the order they were recorded."""
         rows = select(ActRow).order_by(col(ActRow.id))

@@ -274,16 +274,30 @@ def set_up(connection: Connection, guards: tuple[Guard, ...]) -> None:
             connection.exec_driver_sql(f"{_head(guard)} WHEN ({guard.when}) {refuse}")
 
 
-def missing(connection: Connection) -> list[str]:
-    """Return the names of guards that ought to stand in this database and do not, sorted."""
+def take_down(connection: Connection, guards: tuple[Guard, ...]) -> None:
+    """Drop triggers, for a change of the schema that sets them up again or drops their tables."""
     sqlite = connection.dialect.name == "sqlite"
+    for guard in guards:
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {guard.name}{'' if sqlite else f' ON {guard.table}'}")
+        if guard.asks and not sqlite:
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {guard.name}()")
+
+
+def present(connection: Connection) -> set[str]:
+    """Return the names of the triggers that stand in this database and are at work."""
     listing = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if sqlite
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        if connection.dialect.name == "sqlite"
+        else "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE NOT tgisinternal AND tgenabled <> 'D' AND relnamespace = current_schema()::regnamespace"
     )
-    present = set(connection.exec_driver_sql(listing).scalars())
-    return sorted(guard.name for guard in ALL if guard.name not in present and (sqlite or not guard.sqlite_only))
+    return set(connection.exec_driver_sql(listing).scalars())
+
+
+def missing(connection: Connection) -> list[str]:
+    """Return the names of guards that ought to stand in this database and do not, sorted."""
+    sqlite, found = connection.dialect.name == "sqlite", present(connection)
+    return sorted(guard.name for guard in ALL if guard.name not in found and (sqlite or not guard.sqlite_only))
 
 
 def _head(guard: Guard) -> str:

@@ -1,5 +1,7 @@
 """Engine, pragmas and migrations: from an address to a database of the right shape. All that is peculiar to SQLite stands here.
 
+What is peculiar to PostgreSQL stands in ``postgres.py``.
+
 Used by the store. Revisions live in ``migrations/versions``; nothing else creates a table.
 """
 
@@ -15,7 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.errors import SchemaMismatch, Text
-from scheduler.registry import faults
+from scheduler.registry import faults, postgres
 
 REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision of the schema, oldest first; the last is the one this version of the product reads and writes."""
@@ -25,8 +27,6 @@ READ_ONLY = "registry_read_only"
 
 _BUSY_S = 30
 _VERSION_TABLE = "alembic_version"
-_WRITING = 20260109
-"""Key of the advisory lock; any number that nobody else uses in this database."""
 
 
 def open_engine(address: str) -> Engine:
@@ -40,18 +40,8 @@ def open_engine(address: str) -> Engine:
         SchemaMismatch: another version of the product wrote it.
     """
     url = _url(address)
-    shown = url.render_as_string(hide_password=True) if "://" in address else address
-    if url.get_backend_name() == "sqlite":
-        _check_file(url, shown)
-    try:
-        # Parameters hold identity numbers; no error text and no log may repeat them.
-        engine = create_engine(url, hide_parameters=True)
-    except (SQLAlchemyError, ImportError) as error:
-        raise faults.out_of_reach(shown, str(error)) from error
-    listen = {"sqlite": _listen_sqlite, "postgresql": _listen_postgresql}.get(engine.dialect.name)
-    if listen is None:
-        raise faults.out_of_reach(shown, f"{engine.dialect.name} is not supported")
-    listen(engine)
+    shown = shown_address(url)
+    engine = _engine(url, shown)
     try:
         with faults.ours(shown):
             _prepare(engine, shown)
@@ -61,12 +51,51 @@ def open_engine(address: str) -> Engine:
     return engine
 
 
+def look(address: str) -> None:
+    """Try a database server without changing anything: raises as `open_engine` where it could not be used."""
+    url = _url(address)
+    shown = shown_address(url)
+    engine = _engine(url, shown)
+    try:
+        with faults.ours(shown), engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+            _revision(connection, shown)
+    finally:
+        engine.dispose()
+
+
+def shown_address(url: URL) -> str:
+    """Return an address as it may be shown: a file's path, or a server's address without password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or url.render_as_string()
+    return url.difference_update_query(["password"]).render_as_string(hide_password=True)
+
+
+def _engine(url: URL, shown: str) -> Engine:
+    backend = url.get_backend_name()
+    if backend not in {"sqlite", "postgresql"}:
+        raise faults.out_of_reach(shown, f"{backend} is not supported")
+    try:
+        if backend == "postgresql":
+            engine = postgres.engine_at(url)
+        else:
+            _check_file(url, shown)
+            # Parameters hold identity numbers; no error text and no log may repeat them.
+            engine = create_engine(url, hide_parameters=True)
+            _listen_sqlite(engine)
+    except ImportError as error:
+        raise faults.no_driver(shown) from error
+    except SQLAlchemyError as error:
+        raise faults.out_of_reach(shown, str(error)) from error
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
 def _url(address: str) -> URL:
     if "://" not in address:
         return URL.create("sqlite", database=address)
     try:
-        return make_url(address)
-    except SQLAlchemyError as error:
+        return postgres.normal(make_url(address))
+    except (ValueError, SQLAlchemyError) as error:
         raise faults.out_of_reach(address.split("://", 1)[0] + "://…", str(error)) from error
 
 
@@ -89,28 +118,20 @@ def _check_file(url: URL, shown: str) -> None:
 def _listen_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _: object) -> None:
-        # The driver's own transaction handling begins too late for a lock; BEGIN is ours, below.
+        # The driver's own transaction handling begins too late for a lock; BEGIN is ours, in _on_begin.
         connection.isolation_level = None
         for pragma in ("foreign_keys = ON", f"busy_timeout = {_BUSY_S * 1000}", "synchronous = FULL"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        read_only = _reads_only(connection)
-        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
-        # IMMEDIATE takes the write lock before anything is read, so that what was read still holds when it is written.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
-
-def _listen_postgresql(engine: Engine) -> None:
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        if _reads_only(connection):
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        else:
-            # The same promise as on SQLite: one writer at a time, from its first look to its last word.
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_BUSY_S}s'")
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITING})")
+def _on_begin(connection: Connection) -> None:
+    read_only = _reads_only(connection)
+    if connection.dialect.name == "postgresql":
+        postgres.begin(connection, read_only=read_only)
+        return
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
+    # IMMEDIATE takes the write lock before anything is read, so that what was read still holds when it is written.
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _reads_only(connection: Connection) -> bool:
@@ -148,6 +169,8 @@ def _write_ahead(engine: Engine) -> None:
 
 def _revision(connection: Connection, shown: str) -> str | None:
     """Return the revision a database stands at; None for an empty one."""
+    if connection.dialect.name == "postgresql":
+        postgres.refuse_unfit(connection, shown)
     tables = set(inspect(connection).get_table_names())
     if not tables:
         return None

@@ -15,6 +15,7 @@ from sqlmodel import Session, func, select
 
 from scheduler.registry import faults, schema, tables
 from scheduler.registry.acts import Acts
+from scheduler.registry.copies import Copies
 from scheduler.registry.days import Days
 from scheduler.registry.duties import Duties
 from scheduler.registry.forms import Forms
@@ -62,6 +63,7 @@ class Store:
         self.lots = Lots(session)
         self.acts = Acts(session)
         self.users = Users(session)
+        self.copies = Copies(session)
         self._session = session
 
     @contextmanager
@@ -92,7 +94,7 @@ class Registry:
             Conflict: the database itself refused: a unique key, a foreign key, or a guard.
             RegistryError: the database is busy, full, or failed.
         """
-        with faults.ours(reading=not write):
+        with faults.ours(schema.shown_address(self._engine.url), reading=not write):
             options = {} if write else {schema.READ_ONLY: True}
             with (
                 self._engine.connect().execution_options(**options) as connection,
@@ -104,7 +106,10 @@ class Registry:
 
     def counts(self) -> dict[str, int]:
         """Return how many of each are kept, by name."""
-        with faults.ours(), self._engine.connect().execution_options(**{schema.READ_ONLY: True}) as connection:
+        with (
+            faults.ours(schema.shown_address(self._engine.url)),
+            self._engine.connect().execution_options(**{schema.READ_ONLY: True}) as connection,
+        ):
             return {
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for name, table in _COUNTED.items()
@@ -123,6 +128,11 @@ class Registry:
     ) -> None:
         """Close it."""
         self.close()
+
+
+def look(address: str) -> None:
+    """Try a database server without changing anything; raises as `open_registry` where it could not be used."""
+    schema.look(address)
 
 
 def open_registry(address: str) -> Registry:

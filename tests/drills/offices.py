@@ -36,25 +36,33 @@ Act = Callable[[Office], object]
 class Desk:
     """An office in which everything is ready to be issued, as often as wanted."""
 
-    def __init__(self, home: Path, stage: str = "marked") -> None:
+    def __init__(self, home: Path, stage: str = "marked", registry: str = "") -> None:
         """Make the office, its keys, and in this process the compiled templates, so that a trial takes little time.
 
         Args:
             home: An empty folder.
-            stage: ``few`` has 8 certificates of 3 people to issue, ``marked`` 45 of 17.
+            stage: ``few`` has 8 certificates of 3 people to issue, ``marked`` 45 of 17; ``prepared`` has only the round.
+            registry: Address of its database; a file in the folder when empty.
         """
         self.made, self.folder = home / "made", home / "desk"
         shutil.copytree(PILOT / "photos", self.made / "photos")
         shutil.copy(PILOT / "office.toml", self.made)
+        if registry:
+            settings = (self.made / "office.toml").read_text("utf-8").replace("registry.sqlite3", registry)
+            (self.made / "office.toml").write_text(settings, "utf-8")
         for step in _steps(stage):
             with open_at(self.made) as office:
                 step(office, self.made)
         with open_at(self.fresh()) as office:
             with office.registry.transaction(write=False) as store:
                 ready_keys(office, institutions(store.rounds.setup(ROUND)))
-            issue_all(office)
+            self.rehearse(office)
         shutil.copytree(self.folder / "keys", self.made / "keys", dirs_exist_ok=True)
         quick_to_open(self.made / "keys")
+
+    def rehearse(self, office: Office) -> None:
+        """Do once what the trials will do, so that everything they need is loaded."""
+        issue_all(office)
 
     def fresh(self) -> Path:
         """Set the office back to where nothing is issued; always at the same place, so that open benches serve."""
@@ -73,13 +81,13 @@ def quick_to_open(keys: Path) -> None:
 
 
 def at_a_desk(
-    rows: Callable[[Desk, int, int], Iterator[Row]], stage: str = "few"
+    rows: Callable[[Desk, int, int], Iterator[Row]], stage: str = "few", kind: type[Desk] = Desk
 ) -> Callable[[int, int], Iterator[Row]]:
     """Return a drill that makes its own desk, in a folder that lasts as long as the drill."""
 
     def drill(trials: int, seed: int) -> Iterator[Row]:
         with tempfile.TemporaryDirectory() as home:
-            yield from rows(Desk(Path(home), stage), trials, seed)
+            yield from rows(kind(Path(home), stage), trials, seed)
 
     return drill
 

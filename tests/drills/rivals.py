@@ -6,7 +6,6 @@ for no lock before it reads: it must be caught.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,16 +76,7 @@ def at_once(
 
 def lock_nothing() -> None:
     """Let each statement be a transaction of its own: what was read may no longer hold when it is written."""
-
-    def listen(engine: object) -> None:
-        from sqlalchemy import event
-
-        @event.listens_for(engine, "connect")
-        def _on_connect(connection: sqlite3.Connection, _: object) -> None:
-            connection.isolation_level = None
-            connection.execute("PRAGMA busy_timeout = 30000")
-
-    schema._listen_sqlite = listen
+    schema._on_begin = lambda _: None
 
 
 def rows(desk: Desk, trials: int, seed: int) -> Iterator[figures.Row]:

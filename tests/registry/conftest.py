@@ -1,17 +1,33 @@
-"""A fresh registry for each test."""
+"""A fresh registry for each test, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
-
-import sqlite3
 
 import pytest
 
 from scheduler.registry.store import open_registry
+from tests import postgres
+from tests.registry.tools import Tool
 
 
-@pytest.fixture
-def address(tmp_path):
-    return str(tmp_path / "登记库 1.db")
+@pytest.fixture(scope="session")
+def migrated():
+    """The name of a PostgreSQL database of today's schema, to be copied."""
+    if why := postgres.absent():
+        pytest.skip(why)
+    name = postgres.make()
+    open_registry(postgres.address_of(name)).close()
+    yield name
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request, tmp_path):
+    """Where the registry of this test is, or will be: tests of one kind of database alone say so by `only`."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "登记库 1.db")
+        return
+    with postgres.fresh(request.getfixturevalue("migrated")) as made:
+        yield made
 
 
 @pytest.fixture
@@ -23,6 +39,5 @@ def registry(address):
 @pytest.fixture
 def raw(registry, address):
     """A connection of somebody with a database tool: no foreign keys, no manners."""
-    connection = sqlite3.connect(address, isolation_level=None)
-    yield connection
-    connection.close()
+    with Tool(address) as tool:
+        yield tool

@@ -12,6 +12,7 @@ import pytest
 from scheduler.registry.store import open_registry
 from tests.registry.drill import honest, naive, waiting
 from tests.registry.oracle import faults, pairs
+from tests.registry.tools import only
 from tests.registry.values import an_entry, enrol
 
 DRILL = Path(__file__).with_name("drill.py")
@@ -52,11 +53,13 @@ def test_a_killed_issue_leaves_whole_pairs_and_goes_on(issuing, workers):
             assert store.ledger.findings() == []
 
 
+@only("sqlite")
 def test_the_naive_way_is_caught_by_the_same_oracle(issuing):
     assert drill("naive", issuing, trials=9, workers=1) >= 5
     assert faults(issuing) != []
 
 
+@only("sqlite")
 def test_the_naive_way_is_good_while_nobody_kills_it(issuing):
     naive(issuing, waiting(issuing), lambda: None)
     assert faults(issuing) == []

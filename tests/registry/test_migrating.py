@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from scheduler.domain.certificates import Ending, Standing
 from scheduler.registry import guards, schema, tables
 from scheduler.registry.store import Store, open_registry
+from tests import postgres
 from tests.registry.oracle import faults
+from tests.registry.tools import Tool
 from tests.registry.values import AT, a_pair, a_setup, an_entry
 
 ENTRIES = [an_entry(n) for n in range(4)]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request, tmp_path):
+    """Where there is no registry yet."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "old.db")
+        return
+    if why := postgres.absent():
+        pytest.skip(why)
+    with postgres.fresh() as made:
+        yield made
 
 
 @pytest.fixture
@@ -44,12 +56,10 @@ def fill(store: Store) -> None:
 
 
 def dump(address, names):
-    connection = sqlite3.connect(address)
-    rows = {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names}
-    version = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
-    found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    connection.close()
-    return rows, version, found
+    with Tool(address) as tool:
+        rows = {name: tool.rows(name) for name in names}
+        (version,) = tool.column("SELECT version_num FROM alembic_version")
+        return rows, version, set(tool.tables())
 
 
 OLD_TABLES = ("rounds", "entries", "counters", "ledger", "certificates", "certificate_files", "acts")

@@ -13,7 +13,6 @@ from scheduler.domain.certificates import Ending, Grant, Standing
 from scheduler.domain.numbers import KeptNumber
 from scheduler.errors import Conflict
 from scheduler.registry.store import open_registry
-from tests.registry.test_recheck import tamper
 from tests.registry.values import AT, ROUND, a_certificate, an_entry, enrol
 
 ALICE, BOB = an_entry(1), an_entry(2)
@@ -106,7 +105,7 @@ def test_a_serial_left_out_is_found(people, raw):
         for serial in (1, 2, 3):
             store.numbers.void(kept(f"N{serial}"), ALICE.id, AT, WHY)
         assert store.numbers.findings() == []
-    tamper(raw, "DELETE FROM numbers WHERE number = 'N2'")
+    raw.tamper("DELETE FROM numbers WHERE number = 'N2'")
     with people.transaction(write=False) as store:
         (gap,) = [finding for finding in store.numbers.findings() if finding.rule == "number-gap"]
         assert (gap.where.subject, gap.said) == ("S", "2")

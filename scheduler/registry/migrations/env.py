@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
+from scheduler.registry import postgres
 from scheduler.registry.tables import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
 context.run_migrations()
+if connection.dialect.name == "postgresql":
+    postgres.order_by_code_point(connection)
