@@ -45,6 +45,8 @@ def columns_and_keys(connection, table):
 
 def compared(connection):
     """Return what compares tables; an index of an expression is in no table's description (tables_web)."""
+    from alembic.migration import MigrationContext
+
     plain = lambda _, name, *__: name != "ix_certificates_inquiry_code"  # noqa: E731
     return MigrationContext.configure(connection, opts={"include_object": plain})
 
@@ -52,7 +54,6 @@ def compared(connection):
 @only("sqlite")
 def test_the_migrations_make_what_the_tables_say(registry, address, tmp_path):
     from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
     from sqlalchemy import create_engine
 
     engine = create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
@@ -196,7 +197,6 @@ def test_a_writer_waits_before_it_looks_whatever_the_server_is_set_to(registry, 
 @only("postgresql")
 def test_the_migrations_make_what_the_tables_say_on_a_server(registry, address):
     from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
 
     with registry.transaction(write=False) as store:
         connection = store.rounds._session.connection()
