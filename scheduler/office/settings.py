@@ -23,6 +23,8 @@ from scheduler.errors import Finding, Language, SettingsError, Text, Where
 ENV_PREFIX = "SCHEDULER_"
 DEFAULT_FILE = "office.toml"
 DEFAULT_VERIFY_URL = "https://cert.example.org/v"
+WEB_FOLDER = "web"
+"""Where the pages of the web lie among the templates: never part of an office's own templates."""
 
 _NO_TEMPLATES = Text("找不到证书模板", "the templates cannot be found")
 _EXPECTED = {

@@ -13,7 +13,7 @@ from scheduler.office.day_marks import DayMarks
 from scheduler.office.desk import Office
 from scheduler.office.folder import free_path
 from scheduler.office.kept import keep_now
-from scheduler.office.settings import settings_file, templates_folder
+from scheduler.office.settings import WEB_FOLDER, settings_file, templates_folder
 from scheduler.planning.roundfile import round_schema
 from scheduler.recognition.shelf import load_catalogue
 from scheduler.sheets.profiles import OWN_FILE, profile, profiles
@@ -104,14 +104,16 @@ def office_file(out: str | Path, *, overwrite: bool = False) -> Path:
 
 
 def own_templates(out: str | Path) -> Path:
-    """Copy the templates that are shipped into a folder of the office's own, to be changed; needs no office.
+    """Copy the templates of what is printed into a folder of the office's own, to be changed; needs no office.
+
+    Pages of the web are left out: they are drawn as they come, because the policy of their scripts rests on them.
 
     Raises:
         InputError: There is something at that place already.
         SettingsError: The templates that are shipped cannot be found.
     """
     path = free_path(out, overwrite=False)
-    shutil.copytree(templates_folder(), path, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    shutil.copytree(templates_folder(), path, ignore=shutil.ignore_patterns("__pycache__", "*.py", WEB_FOLDER))
     return path
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scheduler.domain.catalogue import AwardKind
 from scheduler.errors import Finding, SettingsError, Text, Where
-from scheduler.office.settings import Settings, templates_folder
+from scheduler.office.settings import WEB_FOLDER, Settings, templates_folder
 
 _PARTS = ("template.html", "style.css", "face.toml")
 """What a certificate of each kind is drawn from."""
@@ -25,11 +25,17 @@ def template_findings(settings: Settings | None) -> list[Finding]:
         folder, shipped = templates_folder(settings), templates_folder()
     except SettingsError as fault:
         return list(fault.findings) or [Finding("templates-missing", fault.what, hint=fault.hint)]
-    needed = _files(shipped) | {f"certificates/{kind}/{part}" for kind in AwardKind for part in _PARTS}
+    drawn = {f"certificates/{kind}/{part}" for kind in AwardKind for part in _PARTS}
+    papers = _faults(folder, drawn | _files(shipped, without=WEB_FOLDER), without=WEB_FOLDER)
+    return [*papers, *_faults(shipped / WEB_FOLDER, set())]
+
+
+def _faults(folder: Path, needed: set[str], without: str = "") -> list[Finding]:
+    """Return what is needed or referred to and not in the folder, after what is there and cannot be read."""
     findings = []
-    for name in sorted(_files(folder)):
+    for name in sorted(_files(folder, without=without)):
         try:
-            needed |= set(_references(folder, name))
+            needed = needed | set(_references(folder, name))
         except _Unreadable as fault:
             findings.append(fault.finding)
     what = Text("缺少模板文件", "a template file is missing")
@@ -42,9 +48,10 @@ class _Unreadable(Exception):
         self.finding = finding
 
 
-def _files(folder: Path) -> set[str]:
+def _files(folder: Path, without: str = "") -> set[str]:
+    """Return the names of what papers are drawn from; scripts that drew a picture once are not part of it."""
     inside = (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
-    return {file.as_posix() for file in inside if "__pycache__" not in file.parts}
+    return {file.as_posix() for file in inside if file.suffix not in (".py", ".pyc") and file.parts[0] != without}
 
 
 def _references(folder: Path, name: str) -> Iterator[str]:

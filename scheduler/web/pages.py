@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from scheduler.errors import Language, Text
 from scheduler.office.desk import Office
-from scheduler.office.settings import templates_folder
+from scheduler.office.settings import WEB_FOLDER, templates_folder
 from scheduler.phrases import phrase
 
 LANG_COOKIE = "lang"
@@ -22,7 +22,7 @@ LANG_COOKIE = "lang"
 
 def web_folder() -> Path:
     """Return the folder of the pages; they always come with the product, because the policy of scripts rests on them."""
-    return templates_folder() / "web"
+    return templates_folder() / WEB_FOLDER
 
 
 class Pages:

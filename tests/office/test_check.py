@@ -16,6 +16,7 @@ from scheduler.errors import Finding, errors_in
 from scheduler.office.check import SAMPLE, check
 from scheduler.office.probe import Probe
 from scheduler.office.settings import templates_folder
+from scheduler.office.template import own_templates
 
 WHOLE = Probe(
     can_load=lambda names: True,
@@ -175,6 +176,13 @@ def test_page_that_a_page_extends_is_missed(office: Path) -> None:
     assert [finding.where.file for finding in check(office, probe=WHOLE)] == [
         str(office.parent / "ours" / "shared" / "none.html")
     ]
+
+
+def test_pages_of_the_web_are_no_part_of_own_templates(office: Path) -> None:
+    own_templates(office.parent / "ours")
+    assert not (office.parent / "ours" / "web").exists()
+    add(office, 'templates_folder = "ours"')
+    assert check(office, probe=WHOLE) == []
 
 
 def test_broken_template_is_told_with_its_line(office: Path) -> None:
