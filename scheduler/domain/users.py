@@ -29,15 +29,32 @@ class Right(StrEnum):
     READ_ROUNDS = "read_rounds"
     READ_PLANS = "read_plans"
     READ_TRAIL = "read_trail"
+    CHANGE_PLANS = "change_plans"
+    """Solve, move, lock, undo, publish."""
+    READ_ENTRIES = "read_entries"
+    IMPORT_ENTRIES = "import_entries"
+    READ_MARKS = "read_marks"
+    ENTER_MARKS = "enter_marks"
+    """Enter marks, and confirm what somebody else entered."""
+    READ_ISSUING = "read_issuing"
+    ISSUE = "issue"
+    REVOKE = "revoke"
+    PRINT = "print"
 
+
+_COORDINATOR = {
+    Right.READ_ROUNDS, Right.READ_PLANS, Right.READ_TRAIL, Right.CHANGE_PLANS,
+    Right.READ_ENTRIES, Right.IMPORT_ENTRIES, Right.READ_MARKS, Right.ENTER_MARKS,
+}  # fmt: skip
+_READS = {one for one in Right if one.value.startswith("read_")}
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.COORDINATOR: frozenset({Right.READ_ROUNDS, Right.READ_PLANS, Right.READ_TRAIL}),
-    Role.CLERK: frozenset({Right.READ_ROUNDS, Right.READ_PLANS}),
+    Role.COORDINATOR: frozenset(_COORDINATOR),
+    Role.CLERK: frozenset({Right.READ_ROUNDS, Right.READ_PLANS, Right.READ_ENTRIES}),
     Role.EXAMINER: frozenset({Right.READ_ROUNDS, Right.READ_PLANS}),
-    Role.ISSUER: frozenset({Right.READ_ROUNDS}),
-    Role.PRINTER: frozenset({Right.READ_ROUNDS}),
-    Role.AUDITOR: frozenset({Right.READ_ROUNDS, Right.READ_PLANS, Right.READ_TRAIL}),
+    Role.ISSUER: frozenset({Right.READ_ROUNDS, Right.READ_ISSUING, Right.ISSUE, Right.REVOKE, Right.PRINT}),
+    Role.PRINTER: frozenset({Right.READ_ROUNDS, Right.READ_ISSUING, Right.PRINT}),
+    Role.AUDITOR: frozenset(_READS),
 }
 """What each role may do; whatever is not named here is refused."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,10 +19,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from scheduler.domain.users import Right, User
+from scheduler.errors import InputError, Text
 from scheduler.office.desk import Office
+from scheduler.office.passwords import fits
 from scheduler.office.sign_in import bearer, visitor
+from scheduler.web.limits import Limit
 
 COOKIE = "visit"
+PER_NAME, WINDOW_S = 10, 900
+"""Wrong passwords for one name, in so many seconds."""
 _SAFE = {"same-origin", "none", ""}
 """Values of Sec-Fetch-Site under which a form of ours may arrive; empty from old browsers, where the secret decides."""
 
@@ -36,15 +42,26 @@ class Asker:
     user: User
     rights: frozenset[Right]
 
+    def desk(self, office: Office) -> Office:
+        """Return the office as this user acts in it: what is done is written down under this name."""
+        return replace(office, who=self.user.name)
+
 
 class Access:
     """Finds out who asks."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._passwords = Limit(PER_NAME, WINDOW_S)
 
-    def needs(self, right: Right | None = None) -> Any:  # noqa: ANN401 - what Depends returns
-        """Return the dependency of a route: somebody signed in, with a right where one is named."""
+    def needs(self, right: Right | None = None, *, writes: bool = False, again: bool = False) -> Any:  # noqa: ANN401 - what Depends returns
+        """Return the dependency of a route.
+
+        Args:
+            right: What the asker must be allowed; None where being signed in is enough.
+            writes: Whether the route changes something: a page's form must then bring back the secret of its visit.
+            again: Whether the password is asked for once more (再次验证口令), in the field ``password``.
+        """
 
         async def asker(request: Request) -> Asker:
             found = await self._asker(request)
@@ -54,10 +71,25 @@ class Access:
             request.state.csrf = csrf(request)
             if right is not None and right not in found.rights:
                 raise HTTPException(403)
+            if writes and not is_api(request):
+                refuse_foreign_form(request, await _brought(request, "csrf"))
+            if again and not is_api(request):
+                await self._refuse_wrong_password(request, found.user)
             return found
 
         asker.guards = True  # type: ignore[attr-defined]
         return Depends(asker)
+
+    async def _refuse_wrong_password(self, request: Request, user: User) -> None:
+        wait = self._passwords.take(user.name)
+        if wait:
+            raise HTTPException(429, headers={"Retry-After": str(math.ceil(wait))})
+        if not await run_in_threadpool(fits, await _brought(request, "password"), user.password):
+            raise InputError(
+                Text("口令不正确", "the password is not right"),
+                hint=Text("签发和撤销须再次输入本人口令", "issuing and revoking ask for your own password once more"),
+            )
+        self._passwords.give_back(user.name)
 
     async def _asker(self, request: Request) -> Asker | None:
         kind, _, secret = request.headers.get("authorization", "").partition(" ")
@@ -76,7 +108,20 @@ def is_api(request: Request) -> bool:
 
 def csrf(request: Request) -> str:
     """Return the secret that forms of this visit must bring back."""
-    return hashlib.sha256(b"csrf:" + request.cookies.get(COOKIE, "").encode()).hexdigest()[:40]
+    return secret_of(request.cookies.get(COOKIE, ""))
+
+
+def secret_of(visit: str) -> str:
+    """Return the same, of the secret that the cookie keeps."""
+    return hashlib.sha256(b"csrf:" + visit.encode()).hexdigest()[:40]
+
+
+async def _brought(request: Request, field: str) -> str:
+    """Return a field of the form; the secret of the visit comes in a header where a script of ours sends the form."""
+    if field == "csrf" and (header := request.headers.get("x-csrf")):
+        return header
+    value = (await request.form()).get(field, "")
+    return value if isinstance(value, str) else ""
 
 
 def refuse_foreign_form(request: Request, said: str) -> None:

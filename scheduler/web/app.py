@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from scheduler.errors import NotFound, SchedulerError, SettingsError
+from scheduler.errors import InputError, NotFound, SchedulerError, SettingsError
 from scheduler.office.desk import Office
 from scheduler.office.health import healthy
 from scheduler.web.access import Access, is_api, refuse_open_routes
@@ -28,6 +28,8 @@ from scheduler.web.reading import reading_routes
 from scheduler.web.reading_api import reading_api
 
 API = "/api/v1"
+_STATUS: dict[type[SchedulerError], int] = {NotFound: 404, SettingsError: 503, InputError: 422}
+"""What faults of the verbs are to a browser; 409 for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _add_errors(app: FastAPI, pages: Pages) -> None:
 
     @app.exception_handler(SchedulerError)
     async def declined(request: Request, fault: SchedulerError) -> Response:
-        status = 404 if isinstance(fault, NotFound) else 503 if isinstance(fault, SettingsError) else 409
+        status = next((code for kind, code in _STATUS.items() if isinstance(fault, kind)), 409)
         if is_api(request):
             return JSONResponse({"detail": fault.what.en, "code": fault.code}, status)
         return pages.show(request, "error", status=status, data={"status": status, "told": fault.what})

@@ -11,12 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from scheduler.office.desk import Office
 from scheduler.office.sign_in import VISIT, sign_in, sign_out
-from scheduler.web.access import COOKIE, Access, Asker, refuse_foreign_form
+from scheduler.web.access import COOKIE, PER_NAME, WINDOW_S, Access, Asker
 from scheduler.web.limits import Limit, network
 from scheduler.web.pages import Pages
 
-PER_ADDRESS, PER_NAME, WINDOW_S = 30, 10, 900
-"""Wrong passwords from one address and for one name, in so many seconds."""
+PER_ADDRESS = 30
+"""Wrong passwords from one address, in ``WINDOW_S`` seconds."""
 Typed = Annotated[str, Form(max_length=400)]
 
 
@@ -52,9 +52,8 @@ def login_routes(pages: Pages, office: Office, access: Access, *, secure: bool) 
         return response
 
     @routes.post("/logout")
-    async def leave(request: Request, csrf: Typed = "", asker: Asker = access.needs()) -> Response:  # noqa: B008 - how FastAPI asks
+    async def leave(request: Request, asker: Asker = access.needs(writes=True)) -> Response:  # noqa: B008 - how FastAPI asks
         del asker
-        refuse_foreign_form(request, csrf)
         await run_in_threadpool(sign_out, office, secret=request.cookies.get(COOKIE, ""))
         response = RedirectResponse("/", 303)
         response.delete_cookie(COOKIE, path="/")

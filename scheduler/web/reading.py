@@ -32,7 +32,7 @@ def reading_routes(pages: Pages, office: Office, access: Access) -> APIRouter:
         found = await run_in_threadpool(
             board, office, round_id=round_id, viewer=asker.user, version=version, site=site, component=component
         )
-        data = {"board": found, "site": site, "component": component, "rights": asker.rights}
+        data = {"round_id": round_id, "board": found, "site": site, "component": component, "rights": asker.rights}
         return pages.show(request, "board", data=data)
 
     @routes.get("/trail")
