@@ -21,7 +21,7 @@ from scheduler.office.headings import heading_maps
 from scheduler.recognition.assess import assess
 from scheduler.registry.store import Store
 from scheduler.results.resits import carried
-from scheduler.sheets.read import read_entries
+from scheduler.sheets.read import open_book, read_entries
 from scheduler.sheets.write import write_error_workbook
 
 Change = Literal["new", "changed", "same"]
@@ -120,10 +120,11 @@ def enrol(
         InputError: No row is good, or some are not with ``all_or_nothing``; nothing was kept.
     """
     source, maps = existing_file(workbook), heading_maps(office.settings)
+    book = open_book(source)  # nobody waits for the registry while a workbook is taken apart
     with office.registry.transaction(write=not dry_run) as store:
         setup = store.rounds.setup(round_id)
         sheet = read_entries(
-            source, round_id=round_id, catalogue=office.catalogue, setup=setup, today=office.today(), maps=maps
+            book, round_id=round_id, catalogue=office.catalogue, setup=setup, today=office.today(), maps=maps
         )
         intake = _Intake(office, store, source, findings=list(sheet.findings))
         intake.bad_rows |= {f.where.row for f in errors_in(sheet.findings) if f.where.row is not None}

@@ -239,7 +239,20 @@ SIXTH: tuple[Guard, ...] = (
 SEVENTH: tuple[Guard, ...] = (*_append_only("users", "id"), *_append_only("tokens", "id"))
 """Guards of the seventh schema: what a user or token was stays known."""
 
-ALL = FIRST + SECOND + THIRD + FOURTH + FIFTH + SIXTH + SEVENTH
+NINTH: tuple[Guard, ...] = (
+    *_append_only("mark_proposals", "id"),
+    Guard(
+        "mark_proposals_no_replace_step",
+        "mark_proposals",
+        "INSERT",
+        "mark_proposals is append-only",
+        "EXISTS (SELECT 1 FROM mark_proposals WHERE proposal_id = NEW.proposal_id AND step = NEW.step)",
+        sqlite_only=True,
+    ),
+)
+"""Guards of the ninth schema: who entered which marks stays known."""
+
+ALL = FIRST + SECOND + THIRD + FOURTH + FIFTH + SIXTH + SEVENTH + NINTH
 
 _REFUSE = """
 CREATE OR REPLACE FUNCTION registry_refuse() RETURNS trigger LANGUAGE plpgsql AS

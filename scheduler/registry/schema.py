@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from scheduler.errors import SchemaMismatch, Text
 from scheduler.registry import faults, postgres
 
-REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0009")
 """Every revision of the schema, oldest first; the last is the one this version of the product reads and writes."""
 
 READ_ONLY = "registry_read_only"

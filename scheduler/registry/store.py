@@ -26,6 +26,7 @@ from scheduler.registry.lots import Lots
 from scheduler.registry.notices import Notices
 from scheduler.registry.numbers import Numbers
 from scheduler.registry.plans import Plans
+from scheduler.registry.proposals import Proposals
 from scheduler.registry.results import Results
 from scheduler.registry.rounds import Rounds
 from scheduler.registry.uploads import Uploads
@@ -63,6 +64,7 @@ class Store:
         self.lots = Lots(session)
         self.acts = Acts(session)
         self.users = Users(session)
+        self.proposals = Proposals(session)
         self.copies = Copies(session)
         self._session = session
 

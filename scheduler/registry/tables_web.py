@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, Text, event
+from sqlalchemy import DDL, Text, UniqueConstraint, event
 from sqlmodel import Field
 
 from scheduler.registry.tables import CertificateRow, Row, table_of
@@ -40,6 +40,19 @@ class TokenRow(Row, table=True):
     """Digest of the token's secret."""
     document: str = Field(sa_type=Text)
     """Token."""
+
+
+class MarkProposalRow(Row, table=True):
+    """Marks that wait for a second person, as changed; append-only, the last step of a proposal counts."""
+
+    __tablename__ = "mark_proposals"
+    __table_args__ = (UniqueConstraint("proposal_id", "step"),)
+    id: int | None = Field(default=None, primary_key=True)
+    proposal_id: str
+    round_id: str = Field(foreign_key="rounds.id", index=True)
+    step: int
+    document: str = Field(sa_type=Text)
+    """Proposal."""
 
 
 INQUIRY_CODE = {

@@ -20,10 +20,11 @@ from scheduler.sheets.numbers import Awaited, NumberContext, ReadNumber, numbers
 from scheduler.sheets.plan_edit import EditedPlan, PlanCopy, copy_of, edited_plan, place_of
 from scheduler.sheets.receipts import ReadHandover, ReadReceipt, handovers_of, receipts_of
 from scheduler.sheets.setup import setup_of
-from scheduler.sheets.workbook import open_book
+from scheduler.sheets.workbook import Book, open_book
 
 __all__ = [
     "Awaited",
+    "Book",
     "EditedPlan",
     "EntrySheet",
     "NumberContext",
@@ -33,6 +34,7 @@ __all__ = [
     "ReadNumber",
     "ReadReceipt",
     "edited_plan",
+    "open_book",
     "open_plan_copy",
     "place_of",
     "read_duties",
@@ -46,7 +48,7 @@ __all__ = [
 
 
 def read_entries(
-    path: Path,
+    path: Path | Book,
     *,
     round_id: str,
     catalogue: Catalogue,
@@ -57,14 +59,14 @@ def read_entries(
     """Read a registration workbook (xlsx, xls, ods, csv): good rows become entries, the rest findings.
 
     Args:
+        path: The workbook, or what `open_book` made of it: what takes long then need not be done in a transaction.
         today: Day of application where a row names none; later days are refused.
         maps: What the office decided on unfamiliar headings.
 
     Raises:
         SheetError: The file cannot be read at all; its findings say why.
     """
-    book = open_book(Path(path))
-    return entries_of(book, round_id=round_id, catalogue=catalogue, setup=setup, today=today, maps=maps)
+    return entries_of(_opened(path), round_id=round_id, catalogue=catalogue, setup=setup, today=today, maps=maps)
 
 
 def read_setup(path: Path, *, catalogue: Catalogue) -> tuple[RoundSetup | None, list[Finding]]:
@@ -77,17 +79,18 @@ def read_setup(path: Path, *, catalogue: Catalogue) -> tuple[RoundSetup | None, 
 
 
 def read_marks(
-    path: Path, *, entries: Mapping[str, Entry], catalogue: Catalogue
+    path: Path | Book, *, entries: Mapping[str, Entry], catalogue: Catalogue
 ) -> tuple[list[ComponentMark], list[Finding]]:
     """Read a mark sheet; marks of good rows in the sheet's order, and everything found.
 
     Args:
+        path: The workbook, or what `open_book` made of it.
         entries: The round's entries by id; whoever is not among them is unknown.
 
     Raises:
         SheetError: The file cannot be read at all; its findings say why.
     """
-    return marks_of(open_book(Path(path)), entries=entries, catalogue=catalogue)
+    return marks_of(_opened(path), entries=entries, catalogue=catalogue)
 
 
 def open_plan_copy(path: Path) -> PlanCopy:
@@ -141,3 +144,7 @@ def read_handovers(path: Path, *, today: date) -> tuple[list[ReadHandover], int,
         SheetError: The file cannot be read at all; its findings say why.
     """
     return handovers_of(open_book(Path(path)), today)
+
+
+def _opened(path: Path | Book) -> Book:
+    return path if isinstance(path, Book) else open_book(Path(path))

@@ -17,6 +17,7 @@ from scheduler.domain.kept import Handover, KeptFile
 from scheduler.domain.lots import DrawnSeat, Lot, Ticket
 from scheduler.domain.notices import NoticeList, NoticeMove
 from scheduler.domain.numbers import KeptNumber
+from scheduler.domain.proposals import Proposal, Reading
 from scheduler.domain.uploads import RecordKind, UploadBatch, UploadRecord
 from scheduler.domain.users import Right, Role, Token, User
 from scheduler.errors import Conflict
@@ -108,6 +109,10 @@ REFUSED = {
     "change a token": "UPDATE tokens SET document = '{}'",
     "forget a token": "DELETE FROM tokens",
     "replace a token": "REPLACE INTO tokens SELECT id, token_id, sha256, '{}' FROM tokens",
+    "change marks entered": "UPDATE mark_proposals SET document = '{}'",
+    "forget marks entered": "DELETE FROM mark_proposals",
+    "replace marks entered": "REPLACE INTO mark_proposals SELECT id, proposal_id, round_id, step + 9, '{}' FROM mark_proposals",
+    "replace a step of marks entered": "REPLACE INTO mark_proposals SELECT id + 9, proposal_id, round_id, step, '{}' FROM mark_proposals",
     "delete an allocated number": "DELETE FROM numbers WHERE number = 'A1'",
     "delete a voided number": "DELETE FROM numbers WHERE number = 'V1'",
     "delete an imported number on a certificate": "DELETE FROM numbers WHERE number = 'low-voltage-electrician:000001'",
@@ -174,6 +179,7 @@ def fill(registry):
         store.lots.give([Ticket("202606010001", ROUND, an_entry(1).id, AT)])
         store.users.put(User("zhou", Role.AUDITOR, "no digest"))
         store.users.put_token(Token("t1", "zhou", (Right.READ_TRAIL,), AT), "00")
+        store.proposals.put(Proposal("p1", ROUND, (Reading("zhou", AT, "", ()),)))
         store.plans.add_draft(a_plan(), AT)
         store.plans.add_draft(a_plan(seed=2), AT)
         store.plans.publish(ROUND, 1, AT)
