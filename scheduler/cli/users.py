@@ -57,18 +57,31 @@ def users(
 def token(
     door: Door,
     *,
-    name: Annotated[str, typer.Argument(help="用户名 · name of the user")],
-    scope: Annotated[list[Right], typer.Option("--scope", help="权限，可多次 · a right; may be repeated")],
+    name: Annotated[str, typer.Argument(help="用户名 · name of the user")] = "",
+    scope: Annotated[
+        list[Right] | None, typer.Option("--scope", help="权限，可多次 · a right; may be repeated")
+    ] = None,
     label: Annotated[str, typer.Option("--label", help="用途 · what it is for")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="列出所有令牌 · list every token")] = False,
+    revoke: Annotated[str, typer.Option("--revoke", help="作废此编号的令牌 · end the token with this id")] = "",
     dry_run: DryRun = False,
 ) -> None:
-    """接口令牌：供脚本调用 /api/v1，只显示一次，90 天有效 · A token for scripts; told once, good for 90 days."""
-    from scheduler.office.sign_in import make_token
+    """接口令牌：供脚本调用 /api/v1，只显示一次，90 天有效；列出、作废 · Tokens for scripts: made and told once, listed, revoked."""
+    from scheduler.office import sign_in as verb
 
+    if bool(name) + listed + bool(revoke) != 1:
+        raise InputError(Text("须给出用户名、--list 或 --revoke 之一", "give a user's name, --list or --revoke"))
     with door.office() as office:
-        made, secret = make_token(office, name=name, scopes=tuple(scope), label=label, dry_run=dry_run)
-    door.answer({"token": made, "secret": secret})
-    door.say(secret)
+        if name:
+            made, secret = verb.make_token(office, name=name, scopes=tuple(scope or ()), label=label, dry_run=dry_run)
+            door.answer({"token": made, "secret": secret})
+            door.say(secret)
+            return
+        found = verb.tokens(office) if listed else [verb.revoke_token(office, token_id=revoke, dry_run=dry_run)]
+    door.answer(found)
+    for one in found:
+        ended = "已作废 revoked" if one.revoked else one.until
+        door.say(f"{one.id}  {one.user:20} {ended}  {' '.join(one.scopes)}  {one.label}".rstrip())
 
 
 def _given(role: Role | None) -> Role:

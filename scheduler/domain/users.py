@@ -36,6 +36,8 @@ class Right(StrEnum):
     READ_MARKS = "read_marks"
     ENTER_MARKS = "enter_marks"
     """Enter marks, and confirm what somebody else entered."""
+    ANSWER_DUTIES = "answer_duties"
+    """Accept or decline what one is asked to examine."""
     READ_ISSUING = "read_issuing"
     ISSUE = "issue"
     REVOKE = "revoke"
@@ -51,7 +53,7 @@ _READS = {one for one in Right if one.value.startswith("read_")}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.COORDINATOR: frozenset(_COORDINATOR),
     Role.CLERK: frozenset({Right.READ_ROUNDS, Right.READ_PLANS, Right.READ_ENTRIES}),
-    Role.EXAMINER: frozenset({Right.READ_ROUNDS, Right.READ_PLANS}),
+    Role.EXAMINER: frozenset({Right.READ_ROUNDS, Right.READ_PLANS, Right.ANSWER_DUTIES}),
     Role.ISSUER: frozenset({Right.READ_ROUNDS, Right.READ_ISSUING, Right.ISSUE, Right.REVOKE, Right.PRINT}),
     Role.PRINTER: frozenset({Right.READ_ROUNDS, Right.READ_ISSUING, Right.PRINT}),
     Role.AUDITOR: frozenset(_READS),

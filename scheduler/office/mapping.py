@@ -47,6 +47,11 @@ class MappingReport:
         return f"{head}: {len(self.columns)} columns, {known} read, {unknown} not recognised"
 
 
+def entry_columns() -> tuple[tuple[str, Text], ...]:
+    """Return every column that a registration workbook may have: what `mapping` takes, and its heading in both languages."""
+    return tuple((column.zh, Text(column.zh, column.en)) for column in ENTRIES.columns)
+
+
 def mapping(
     settings_file: Path,
     workbook: str | Path,

@@ -87,6 +87,28 @@ def make_token(
     return token, secret
 
 
+def tokens(office: Office) -> list[Token]:
+    """Return every token there ever was, those revoked or over included, sorted by user and id; no secret is known."""
+    with office.registry.transaction(write=False) as store:
+        return [token for token, _ in store.users.tokens()]
+
+
+def revoke_token(office: Office, *, token_id: str, dry_run: bool = False) -> Token:
+    """Let a token be of no use from this moment; once more does nothing. Raises NotFound."""
+    with office.registry.transaction(write=not dry_run) as store:
+        found = next(((token, sha256) for token, sha256 in store.users.tokens() if token.id == token_id), None)
+        if found is None:
+            raise NotFound(
+                Text(f"没有令牌 {token_id}", f"there is no token {token_id}"),
+                hint=Text("用 scheduler token --list 查看", "scheduler token --list tells them"),
+            )
+        token = replace(found[0], revoked=True)
+        if not dry_run and not found[0].revoked:
+            store.users.put_token(token, found[1])
+            office.note(store, "token", "", f"{token_id} of {token.user} revoked")
+    return token
+
+
 def bearer(office: Office, *, secret: str) -> tuple[User, frozenset[Right]] | None:
     """Return whom a token stands for and what it may: its scopes, as far as its user still has them. None for no token."""
     with office.registry.transaction(write=False) as store:

@@ -8,13 +8,16 @@ from pathlib import Path
 from scheduler.domain.certificates import Certificate
 from scheduler.domain.entries import Entitlement, Entry
 from scheduler.domain.sessions import PlanVersion
+from scheduler.domain.users import Role, User
 from scheduler.errors import NotFound, Text
 from scheduler.office.assemble import assemble, refuse_if_gone
 from scheduler.office.desk import Office
 from scheduler.office.folder import free_path
 from scheduler.office.kept import keep_now
+from scheduler.office.own import own_entries, own_sessions, sees_drafts
 from scheduler.planning.planfile import plan_digest
 from scheduler.recognition.assess import assess
+from scheduler.registry.store import Store
 from scheduler.sheets.write import Origin, write_plan
 
 
@@ -27,24 +30,36 @@ class RoundView:
     entries: int
     versions: tuple[tuple[int, str], ...]
     """Pairs of version and state."""
-    outcomes: int
-    certificates: int
+    outcomes: int | None
+    """None where they are none of the viewer's business."""
+    certificates: int | None
 
 
-def rounds(office: Office) -> list[RoundView]:
-    """Return every round, sorted by id."""
+def rounds(office: Office, *, viewer: User | None = None) -> list[RoundView]:
+    """Return every round, sorted by id, counted as far as a viewer may see it.
+
+    A clerk's figures are those of the own institution, an examiner's are the candidates of the own sessions; drafts are for
+    neither. Everything is counted when None looks.
+    """
     with office.registry.transaction(write=False) as store:
-        return [
-            RoundView(
-                round_id,
-                store.rounds.setup(round_id).name,
-                len(store.rounds.entries(round_id)),
-                tuple((v.version, v.state) for v in store.plans.versions(round_id)),
-                len(store.results.outcomes(round_id)),
-                len(store.ledger.certificates(round_id)),
-            )
-            for round_id in store.rounds.round_ids()
-        ]
+        return [_round_view(store, round_id, viewer) for round_id in store.rounds.round_ids()]
+
+
+def _round_view(store: Store, round_id: str, viewer: User | None) -> RoundView:
+    entries, seated = {one.id for one in own_entries(viewer, store.rounds.entries(round_id))}, None
+    published = store.plans.published(round_id)
+    if viewer is not None and viewer.role is Role.EXAMINER:
+        own = {one.id for one in own_sessions(viewer, published.plan)} if published else set()
+        seated = {one.party_id for one in published.plan.sittings if one.session_id in own} if published else set()
+    versions = [v for v in store.plans.versions(round_id) if sees_drafts(viewer) or v.state == "published"]
+    return RoundView(
+        round_id,
+        store.rounds.setup(round_id).name,
+        len(entries if seated is None else seated),
+        tuple((v.version, v.state) for v in versions),
+        None if seated is not None else sum(one.entry_id in entries for one in store.results.outcomes(round_id)),
+        None if seated is not None else sum(one.entry_id in entries for one in store.ledger.certificates(round_id)),
+    )
 
 
 def statements(office: Office, *, round_id: str, entry_id: str | None = None) -> list[tuple[Entry, Entitlement]]:

@@ -60,6 +60,12 @@ class Users:
         document = self._session.exec(rows).first()
         return None if document is None else mapping.from_document(Token, document)
 
+    def tokens(self) -> list[tuple[Token, str]]:
+        """Return every token as last changed with the digest of its secret, sorted by user and id."""
+        rows = self._session.exec(select(TokenRow).order_by(col(TokenRow.id)))
+        last = {row.token_id: (mapping.from_document(Token, row.document), row.sha256) for row in rows}
+        return sorted(last.values(), key=lambda one: (one[0].user, one[0].id))
+
     def put_token(self, token: Token, sha256: str) -> None:
         """Keep a token as changed."""
         self._session.add(TokenRow(token_id=token.id, sha256=sha256, document=mapping.to_document(token)))

@@ -21,7 +21,7 @@ def reading_routes(pages: Pages, office: Office, access: Access) -> APIRouter:
 
     @routes.get("/rounds")
     async def list_rounds(request: Request, asker: Asker = access.needs(Right.READ_ROUNDS)) -> Response:  # noqa: B008
-        found = await run_in_threadpool(rounds, office)
+        found = await run_in_threadpool(rounds, office, viewer=asker.user)
         return pages.show(request, "rounds", data={"rounds": found, "rights": asker.rights})
 
     @routes.get("/rounds/{round_id}/board")
