@@ -91,17 +91,17 @@ def _of_some(held: Held, choice: Choice) -> Held:
 
 def _refuse_unknown(days: ExamDays, choice: Choice) -> None:
     seats = [seat.entry for held in days.sessions for seat in held.seats]
-    known: tuple[tuple[str, Sequence[object], Iterable[object]], ...] = (
-        ("site", choice.sites, (held.site.id for held in days.sessions)),
-        ("room", choice.rooms, (held.room.id for held in days.sessions)),
-        ("session", choice.sessions, (held.session.id for held in days.sessions)),
-        ("day", choice.days, (held.slot.on for held in days.sessions)),
-        ("institution", choice.institutions, (entry.institution_id for entry in seats)),
-        ("employer", choice.employers, (entry.candidate.employer for entry in seats)),
+    known: tuple[tuple[str, Text, Sequence[object], Iterable[object]], ...] = (
+        ("site", Text("考点", "site"), choice.sites, (held.site.id for held in days.sessions)),
+        ("room", Text("考场", "room"), choice.rooms, (held.room.id for held in days.sessions)),
+        ("session", Text("场次", "session"), choice.sessions, (held.session.id for held in days.sessions)),
+        ("day", Text("考试日", "exam day"), choice.days, (held.slot.on for held in days.sessions)),
+        ("institution", Text("机构", "institution"), choice.institutions, (entry.institution_id for entry in seats)),
+        ("employer", Text("工作单位", "employer"), choice.employers, (entry.candidate.employer for entry in seats)),
     )
-    what = Text("已发布方案中没有", "the published plan has no such thing")
     found = []
-    for name, wanted, there in known:
+    for name, kind, wanted, there in known:
+        what = Text(f"已发布方案中没有这个{kind.zh}", f"the published plan has no such {kind.en}")
         names = sorted({str(one) for one in there} - {""})
         said = "、".join(names[:20]), ", ".join(names[:20])
         found += [
@@ -110,4 +110,4 @@ def _refuse_unknown(days: ExamDays, choice: Choice) -> None:
             if str(one) not in names
         ]
     if found:
-        raise NotFound(what, found)
+        raise NotFound(found[0].what, found)
