@@ -84,7 +84,14 @@ def propose_marks(
 
 
 def confirm_marks(
-    office: Office, marks: Source | None, *, round_id: str, proposal_id: str, step: int, dry_run: bool = False
+    office: Office,
+    marks: Source | None,
+    *,
+    round_id: str,
+    proposal_id: str,
+    step: int,
+    whole: bool = False,
+    dry_run: bool = False,
 ) -> TwiceReport:
     """Enter the same marks as the second person; those that agree are recorded, the others are kept beside the first ones.
 
@@ -94,12 +101,13 @@ def confirm_marks(
         round_id: A prepared round.
         proposal_id: Which marks.
         step: The proposal's step as the person saw it; whoever comes second does not overwrite who came first.
+        whole: Keep nothing where what is entered cannot be read.
         dry_run: Look only.
 
     Raises:
         NotFound: No such round or proposal.
         SheetError: The file cannot be read at all.
-        InputError: None of the marks belongs to the proposal.
+        InputError: None of the marks belongs to the proposal, or something cannot be read with ``whole``.
         Conflict: Nobody else entered them, or the proposal was changed meanwhile.
     """
     source, book = _opened(office, marks) if marks is not None else (_TYPED, None)
@@ -108,6 +116,8 @@ def confirm_marks(
         proposal = store.proposals.proposal(round_id, proposal_id)
         others = _of_others(office, proposal, step)
         read = _as_shown(others) if book is None else _read_again(office, store, proposal, book)
+        if whole and errors_in(read[1]):
+            raise InputError(Text("成绩有问题，未保存", "something is wrong with the marks; nothing was kept"), read[1])
         both = [mark for one in read[0] if (mark := _both(one, others.get(key_of(one), ()))) is not None]
         judged = judge(office, store, round_id, source, (both, read[1]))
         recorded = {key_of(mark) for mark in judged.marks} & {key_of(mark) for mark in both}

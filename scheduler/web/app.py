@@ -18,14 +18,18 @@ from scheduler.office.desk import Office
 from scheduler.office.health import healthy
 from scheduler.web.access import Access, is_api, refuse_open_routes
 from scheduler.web.answers import Bounds, Desk
+from scheduler.web.duties import duty_routes
+from scheduler.web.entries import entry_routes
 from scheduler.web.figures import Figures
 from scheduler.web.guard import Guard, fault_told
 from scheduler.web.login import login_routes
+from scheduler.web.marks import mark_routes
 from scheduler.web.pages import Pages, web_folder
 from scheduler.web.public import public_routes
 from scheduler.web.public_api import public_api
 from scheduler.web.reading import reading_routes
 from scheduler.web.reading_api import reading_api
+from scheduler.web.writing_api import writing_api
 
 API = "/api/v1"
 _STATUS: dict[type[SchedulerError], int] = {NotFound: 404, SettingsError: 503, InputError: 422}
@@ -65,6 +69,10 @@ def create_app(office: Office, options: Options | None = None) -> ASGIApp:
         login_routes(pages, office, access, secure=options.secure),
         reading_routes(pages, office, access),
         reading_api(office, access),
+        entry_routes(pages, office, access),
+        mark_routes(pages, office, access),
+        duty_routes(pages, office, access),
+        writing_api(office, access),
     ):
         # Taken over route by route: what include_router makes hides its routes from the check below.
         app.router.routes.extend(part.routes)

@@ -13,10 +13,15 @@ from hypothesis import strategies as st
 from scheduler.domain.proposals import Proposal, Reading, agreed, key_of
 from scheduler.domain.results import AssessorMark, Attendance, ComponentMark, ItemMark
 from scheduler.errors import Conflict, InputError, NotFound, SchedulerError, SheetError
+from scheduler.office.enrol import enrol
 from scheduler.office.mark_sheets import mark_sheet, marks_overview, proposed_sheet
 from scheduler.office.marks_twice import confirm_marks, propose_marks, withdraw_marks
+from scheduler.office.plan import plan
+from scheduler.office.prepare import prepare
+from scheduler.office.publish import publish
 from scheduler.office.record import record
 from scheduler.office.trail import trail
+from tests import postgres
 from tests.office.books import FIXTURES, PILOT, ROUND, edited, only, setting
 from tests.office.conftest import FEW, open_at
 
@@ -134,7 +139,28 @@ def blanked(name):
     return [setting("成绩表", name, heading, None) for heading in headings]
 
 
-def test_one_of_two_confirmers_at_once_wins(office, few):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request, office_at, stages, tmp_path):
+    """A published round in either kind of database."""
+    if request.param == "sqlite":
+        yield office_at("published")
+        return
+    if why := postgres.absent():
+        pytest.skip(why)
+    with postgres.fresh() as address:
+        shutil.copytree(stages("empty"), tmp_path / "server")
+        settings = tmp_path / "server" / "office.toml"
+        settings.write_text(settings.read_text("utf-8").replace("registry.sqlite3", address), "utf-8")
+        with open_at(tmp_path / "server") as opened:
+            prepare(opened, PILOT / "setup.xlsx")
+            enrol(opened, PILOT / "entries.xlsx", round_id=ROUND)
+            plan(opened, round_id=ROUND)
+            publish(opened, round_id=ROUND)
+            yield opened
+
+
+def test_one_of_two_confirmers_at_once_wins(either, few):
+    office = either
     proposal = propose_marks(by(office, "甲"), few, round_id=ROUND).proposal
     start, said = Barrier(2), []
 

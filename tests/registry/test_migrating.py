@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from scheduler.domain.certificates import Ending, Standing
+from scheduler.domain.proposals import Proposal, Reading
 from scheduler.registry import guards, schema, tables
 from scheduler.registry.store import Store, open_registry
 from tests import postgres
 from tests.registry.oracle import faults
 from tests.registry.tools import Tool
-from tests.registry.values import AT, a_pair, a_setup, an_entry
+from tests.registry.values import AT, ROUND, a_pair, a_setup, an_entry
 
 ENTRIES = [an_entry(n) for n in range(4)]
 
@@ -121,3 +124,32 @@ def test_a_migration_that_is_interrupted_leaves_the_old_registry(old, monkeypatc
     monkeypatch.undo()
     with open_registry(old) as registry, registry.transaction(write=False) as store:
         assert store.ledger.findings() == []
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_the_table_of_marks_entered_goes_only_while_it_is_empty(address, used):
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).with_name("migrations")))
+    with open_registry(address) as registry, registry.transaction() as store:
+        store.rounds.save_setup(a_setup())
+        if used:
+            store.proposals.put(Proposal("p1", ROUND, (Reading("zhou", AT, "", ()),)))
+
+    def back():
+        with open_registry(address) as registry, registry._engine.connect() as connection, connection.begin():
+            config.attributes["connection"] = connection
+            command.downgrade(config, "0009-1")
+
+    if used:
+        with pytest.raises(RuntimeError, match="mark_proposals"):
+            back()
+        with open_registry(address) as registry, registry.transaction(write=False) as store:
+            assert [one.id for one in store.proposals.proposals(ROUND)] == ["p1"]
+        return
+    back()
+    assert "mark_proposals" not in dump(address, ())[2]
+    with open_registry(address) as registry, registry.transaction() as store:  # and comes back
+        store.proposals.put(Proposal("p1", ROUND, (Reading("zhou", AT, "", ()),)))

@@ -7,12 +7,15 @@ import shutil
 
 import pytest
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from scheduler.cli.main import app as commands
 from scheduler.domain.users import RIGHTS, Right, Role
 from scheduler.errors import Conflict, InputError, NotFound
 from scheduler.office.board import board
 from scheduler.office.passwords import digest, fits
 from scheduler.office.sign_in import bearer, make_token, sign_in, visitor
+from scheduler.office.sign_in import tokens as tokens_of
 from scheduler.office.trail import trail
 from scheduler.office.users import add_user, disable_user, set_password, set_role, users
 from scheduler.web import access
@@ -200,6 +203,26 @@ def test_token_may_no_more_than_its_scopes_and_its_user(staffed, app):
         make_token(staffed, name="printer", scopes=())
     with open_at(staffed.settings.file.parent, staffed.today().replace(year=2027)) as later:
         assert bearer(later, secret=secret) is None
+
+
+def test_tokens_are_listed_and_revoked(staffed, monkeypatch):
+    made, secret = make_token(staffed, name="auditor", scopes=(Right.READ_ROUNDS,), label="夜间脚本")
+    monkeypatch.chdir(staffed.settings.file.parent)
+
+    def call(*words):
+        return CliRunner().invoke(commands, ["token", *words])
+
+    assert f"{made.id}  auditor" in call("--list").stdout
+    assert secret not in call("--list", "--json").stdout
+    assert call("--revoke", made.id, "--dry-run").exit_code == 0
+    assert bearer(staffed, secret=secret) is not None
+    assert call("--revoke", made.id).exit_code == 0
+    assert bearer(staffed, secret=secret) is None
+    assert next(t for t in tokens_of(staffed) if t.id == made.id).revoked
+    assert trail(staffed, what="token").acts[0].detail == f"{made.id} of auditor revoked"
+    assert call("--revoke", "none").exit_code != 0
+    assert call().exit_code != 0
+    assert call("auditor", "--list").exit_code != 0
 
 
 def test_registry_keeps_no_secret(staffed, visits, tokens):
